@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# bindguard. "make help" lists the targets; docs/HACKING.md describes the house.
+
+PREFIX ?= /usr/local
+SBINDIR ?= $(PREFIX)/sbin
+MANDIR ?= $(PREFIX)/share/man
+DOCDIR ?= $(PREFIX)/share/doc/bindguard
+
+CC ?= cc
+CLANG ?= clang
+LLVM_STRIP ?= llvm-strip
+BPFTOOL ?= $(firstword $(wildcard /usr/sbin/bpftool) bpftool)
+PKG_CONFIG ?= pkg-config
+
+# SAN=1 builds with sanitizers, in a folder of its own.
+B := build$(if $(SAN),/san)
+export BUILD := $(B)
+
+comma := ,
+
+CFLAGS ?= -O2 -g
+WARNINGS := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 \
+	-Wvla -Wundef -Wwrite-strings -Wpointer-arith
+SANITIZE := $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+HARDENING := -fstack-protector-strong -fPIE $(if $(SAN),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
+override CFLAGS += -std=gnu11 $(WARNINGS) $(HARDENING) $(SANITIZE)
+override CPPFLAGS += -D_GNU_SOURCE -I. -I$(B)
+override LDFLAGS += -pie -Wl,-z,relro,-z,now $(SANITIZE)
+LIBS := $(shell $(PKG_CONFIG) --libs libbpf libconfig 2>/dev/null || echo -lbpf -lconfig) -lelf -lz
+
+# The target triplet's folder has asm/types.h, which clang -target bpf does not look for.
+BPF_CFLAGS := -g -O2 -target bpf -mcpu=v3 -Wall -Wextra -Werror -Wno-unused-parameter \
+	-D__TARGET_ARCH_$(patsubst x86_64,x86,$(patsubst aarch64,arm64,$(shell uname -m))) \
+	-idirafter /usr/include/$(shell $(CC) -print-multiarch 2>/dev/null)
+
+POLICY := $(patsubst %.c,$(B)/%.o,$(wildcard policy/*.c))
+ENFORCER := $(patsubst %.c,$(B)/%.o,$(wildcard enforcer/*.c))
+UNITS := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/test_*.c))
+SUPPORT := $(patsubst %.c,$(B)/%.o,$(filter-out $(wildcard tests/test_*.c),$(wildcard tests/*.c)))
+
+ifneq ($(V),1)
+Q := @
+say = @printf '  %-8s%s\n' $(1) $(patsubst $(B)/%,%,$@)
+endif
+
+.PHONY: all
+all: $(B)/bindguard $(B)/binder $(B)/pinmap ## build the program and the guests' helpers
+
+$(B)/bindguard: $(POLICY) $(ENFORCER)
+	$(call say,LINK)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$(B)/%.o: %.c
+	$(call say,CC)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+$(B)/bindguard.bpf.o: bpf/bindguard.bpf.c
+	$(call say,BPF)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CLANG) $(BPF_CFLAGS) -MMD -MP -MT $@ -MF $(@:.o=.d) -c -o $@.full $<
+	$(Q)$(LLVM_STRIP) -g -o $@ $@.full
+
+$(B)/bindguard.skel.h: $(B)/bindguard.bpf.o
+	$(call say,SKEL)
+	$(Q)$(BPFTOOL) gen skeleton $< name bindguard >$@.new && mv $@.new $@
+
+$(B)/enforcer/session.o: $(B)/bindguard.skel.h
+
+# Run in guests that have no libraries.
+$(B)/binder $(B)/pinmap: $(B)/%: selftests-vm/%.c
+	$(call say,LINK)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) -O2 -std=gnu11 $(WARNINGS) -static -pthread -o $@ $<
+
+$(B)/tests/test_%: $(B)/tests/test_%.o $(SUPPORT) $(POLICY) $(filter-out %/main.o,$(ENFORCER))
+	$(call say,LINK)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
+
+.SECONDARY:
+-include $(shell find $(B) -name '*.d' 2>/dev/null)
+
+.PHONY: deps deps-check
+deps: ## install what is missing to build (Debian; needs root)
+	$(Q).ci/deps build
+deps-check:
+	$(Q).ci/deps build check
+
+# Each line of recipe calls make anew, so that what was just installed is found.
+.PHONY: run check check-unit check-vm units
+run: deps ## see it work: audit a few binds, here or in a VM
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)selftests-vm/demo
+
+check: deps-check ## every test: lint, unit tests, selftests on real kernels
+	$(Q)tests/run lint unit vm
+
+check-unit: ## unit tests only: no root, no VM
+	$(Q)tests/run unit
+
+check-vm: ## selftests on real kernels only
+	$(Q)tests/run vm
+
+units: $(UNITS)
+
+.PHONY: lint
+lint: ## formatting, shell scripts, include direction, static analysis
+	$(Q)tests/lint
+
+.PHONY: check-debian13
+check-debian13: ## build and unit tests in a Debian 13 chroot (needs root)
+	$(Q)tests/debian13
+
+.PHONY: install
+install: $(B)/bindguard ## install below $(DESTDIR)$(PREFIX)
+	install -d $(DESTDIR)$(SBINDIR) $(DESTDIR)$(MANDIR)/man8 $(DESTDIR)$(MANDIR)/man5 \
+		$(DESTDIR)$(DOCDIR)/examples
+	install -m 755 $(B)/bindguard $(DESTDIR)$(SBINDIR)/bindguard
+	install -m 644 docs/bindguard.8 $(DESTDIR)$(MANDIR)/man8/
+	install -m 644 docs/bindguard.conf.5 $(DESTDIR)$(MANDIR)/man5/
+	install -m 644 docs/examples/*.conf $(DESTDIR)$(DOCDIR)/examples/
+
+.PHONY: clean
+clean: ## remove what was built
+	rm -rf build
+
+.PHONY: help
+help: ## this list
+	@sed -n 's/^\([a-z0-9-]*\):.* ## /\1\t/p' Makefile | expand -t 18
