@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A policy as its author wrote it, checked: what parse.c makes of the files, what compile.c turns
+ * into an image, what the naive matcher of the tests walks.
+ */
+#ifndef POLICY_POLICY_H
+#define POLICY_POLICY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "image.h"
+
+/* Both ends belong to the range. */
+struct policy_range {
+	uint32_t low;
+	uint32_t high;
+};
+
+/* count 0: the setting is absent, and matches anything. */
+struct policy_ranges {
+	struct policy_range *range;
+	size_t count;
+};
+
+struct policy_strings {
+	char **string;
+	size_t count;
+};
+
+struct policy_rule {
+	char *name;
+	const char *file; /* owned by the policy */
+	unsigned int line;
+
+	enum bind_verdict verdict;
+	bool audit;
+
+	struct policy_ranges uid;
+	struct policy_ranges protocol; /* of bind_request.protocol; "tcp" is 6 and 262 (MPTCP) */
+	struct policy_ranges port; /* of bind_request.port; "ephemeral" is 0 */
+	struct policy_strings comm; /* 1 to 15 bytes each, no NUL */
+	struct policy_strings cgroup; /* "/a/b": no trailing slash, no "//", "." or ".." */
+
+	uint32_t permit_options; /* BIND_OPT_* */
+	uint32_t forbid_options; /* BIND_OPT_* */
+
+	/* Documentation, each NULL when absent. */
+	char *reason;
+	char *owner;
+	char *approver;
+	char *ticket;
+};
+
+struct policy {
+	enum bind_verdict default_verdict;
+	uint32_t forbid_options; /* BIND_OPT_* */
+	struct policy_rule *rule;
+	size_t rules;
+	char *file;
+};
+
+/* One complaint about a policy, to be printed as "file:line: text". line 0: the file as a whole. */
+struct policy_message {
+	char *file;
+	unsigned int line;
+	char *text; /* "setting: what is wrong, expected what"; printable bytes only */
+};
+
+struct policy_messages {
+	struct policy_message *message;
+	size_t count;
+};
+
+/*
+ * Reads and checks the policy file at path. Every error found is added to errors. Returns the
+ * policy, to be freed with policy_free(), or NULL when there was any error: a policy with an error
+ * is never loaded, not even partly.
+ */
+struct policy *policy_read(const char *path, struct policy_messages *errors);
+
+/* The same for a policy held in memory, named path in messages. text need not end in a NUL. */
+struct policy *policy_read_text(const char *path, const char *text, size_t length,
+				struct policy_messages *errors);
+
+/* Both take NULL. */
+void policy_free(struct policy *policy);
+void policy_messages_free(struct policy_messages *messages);
+
+#endif
