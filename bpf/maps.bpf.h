@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The maps, and what user space sets before the programs are loaded. */
+#ifndef BPF_MAPS_BPF_H
+#define BPF_MAPS_BPF_H
+
+#include "vmlinux.h"
+
+#include <bpf/bpf_helpers.h>
+
+#include "../policy/image.h"
+#include "event.h"
+
+/* Filters choose what is shown, never what is decided. */
+const volatile __u32 filter_pid; /* 0: any */
+const volatile bool filter_by_uid;
+const volatile __u32 filter_uid;
+const volatile bool filter_by_port;
+const volatile __u64 filter_ports[65536 / 64]; /* a bit for each port to show */
+const volatile bool filter_by_cgroup; /* those in filter_cgroups */
+const volatile bool filter_by_mount_namespace; /* those in filter_mount_namespaces */
+const volatile bool show_errors; /* failed binds too */
+
+const volatile bool with_policy; /* the LSM program decides and reports the attempts */
+const volatile bool count_only; /* fill the counts map, report no events */
+const volatile __u32 wakeup_bytes; /* unread bytes in the ring that wake the reader */
+
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 4 << 20);
+} events SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct bind_counters);
+} counters SEC(".maps");
+
+/* One entry for the default and one per rule; user space sets max_entries. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct bind_rule_counters);
+} rule_counters SEC(".maps");
+
+/*
+ * An image: pages, as many as it needs. Frozen before it is published. (Sizes, not types: clang
+ * leaves types this far from a variable out of the BTF.)
+ */
+struct image_map {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_INNER_MAP | BPF_F_RDONLY_PROG);
+	__uint(max_entries, 1);
+	__uint(key_size, sizeof(__u32));
+	__uint(value_size, BIND_PAGE_SIZE);
+};
+
+/* The image in force. Replacing it is the one atomic step of publishing a policy. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__array(values, struct image_map);
+} policy SEC(".maps");
+
+/* Every cgroup of the host and its class in the image; written by user space at start. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 65536);
+	__type(key, __u64);
+	__type(value, __u32);
+} cgroups SEC(".maps");
+
+/* The cgroup paths that rules name, with their classes: for cgroups that are made later. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_RDONLY_PROG);
+	__uint(max_entries, 1);
+	__type(key, struct bind_cgroup_path);
+	__type(value, __u32);
+} cgroup_paths SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 65536);
+	__type(key, struct bind_count_key);
+	__type(value, __u64);
+} counts SEC(".maps");
+
+/* Stand-ins for the maps of --cgroupmap and --mntnsmap; only the keys matter. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1);
+	__type(key, __u64);
+	__type(value, __u64);
+} filter_cgroups SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1);
+	__type(key, __u64);
+	__type(value, __u32);
+} filter_mount_namespaces SEC(".maps");
+
+#endif

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* From the kernel's arguments to a request. */
+#ifndef BPF_REQUEST_BPF_H
+#define BPF_REQUEST_BPF_H
+
+#include "kernel.bpf.h"
+#include "maps.bpf.h"
+
+#include <bpf/bpf_endian.h>
+
+#define SOCKADDR_IN_LEN 16
+#define SOCKADDR_IN6_LEN 24 /* without the scope id: SIN6_LEN_RFC2133, which the kernel accepts */
+
+/* The address that a bind asks for, in the form of bind_event. */
+struct asked {
+	__u8 address[16];
+	__u16 port;
+};
+
+enum asked_state {
+	ASKED_WELL,
+	ASKED_MALFORMED, /* the kernel is going to refuse it: EINVAL or EAFNOSUPPORT */
+	ASKED_UNREADABLE, /* the bytes could not be read */
+};
+
+static __always_inline bool is_inet(struct sock *sk)
+{
+	return sk->__sk_common.skc_family == AF_INET || sk->__sk_common.skc_family == AF_INET6;
+}
+
+/*
+ * What the kernel accepts on an IPv4 socket: AF_INET, for compatibility AF_UNSPEC with INADDR_ANY,
+ * and on a raw socket any family at all.
+ */
+static __always_inline enum asked_state read_ipv4(struct sock *sk, struct sockaddr *from,
+						  struct asked *asked)
+{
+	struct sockaddr_in in = { 0 };
+
+	if (bpf_probe_read_kernel(&in, SOCKADDR_IN_LEN, from))
+		return ASKED_UNREADABLE;
+	asked->port = bpf_ntohs(in.sin_port);
+	__builtin_memcpy(asked->address, &in.sin_addr, sizeof(in.sin_addr));
+	if (in.sin_family == AF_INET || sk->sk_type == SOCK_RAW)
+		return ASKED_WELL;
+	return in.sin_family == AF_UNSPEC && !in.sin_addr ? ASKED_WELL : ASKED_MALFORMED;
+}
+
+/* SCTP alone takes an IPv4 address on an IPv6 socket; it is noted as the mapped address. */
+static __always_inline enum asked_state read_ipv4_on_ipv6(struct sock *sk, struct sockaddr *from,
+							  struct asked *asked)
+{
+	struct sockaddr_in in = { 0 };
+
+	if (bpf_probe_read_kernel(&in, SOCKADDR_IN_LEN, from))
+		return ASKED_UNREADABLE;
+	if (in.sin_family != AF_INET || sk->sk_protocol != IPPROTO_SCTP)
+		return ASKED_MALFORMED;
+	asked->port = bpf_ntohs(in.sin_port);
+	asked->address[10] = 0xff;
+	asked->address[11] = 0xff;
+	__builtin_memcpy(asked->address + 12, &in.sin_addr, sizeof(in.sin_addr));
+	return ASKED_WELL;
+}
+
+static __always_inline enum asked_state read_ipv6(struct sock *sk, struct sockaddr *from,
+						  int length, struct asked *asked)
+{
+	struct sockaddr_in6 in6 = { 0 };
+
+	if (length < SOCKADDR_IN6_LEN)
+		return read_ipv4_on_ipv6(sk, from, asked);
+	if (bpf_probe_read_kernel(&in6, SOCKADDR_IN6_LEN, from))
+		return ASKED_UNREADABLE;
+	if (in6.sin6_family != AF_INET6)
+		return read_ipv4_on_ipv6(sk, from, asked);
+	asked->port = bpf_ntohs(in6.sin6_port);
+	__builtin_memcpy(asked->address, in6.sin6_addr, sizeof(in6.sin6_addr));
+	return ASKED_WELL;
+}
+
+/*
+ * Reads the address. Bytes beyond length are never looked at: the kernel has not checked the length
+ * yet, and on 5.10 they are what the stack held before.
+ */
+static __always_inline enum asked_state read_asked(struct sock *sk, struct sockaddr *from,
+						   int length, struct asked *asked)
+{
+	__builtin_memset(asked, 0, sizeof(*asked));
+	if (length < SOCKADDR_IN_LEN)
+		return ASKED_MALFORMED;
+	if (sk->__sk_common.skc_family == AF_INET)
+		return read_ipv4(sk, from, asked);
+	return read_ipv6(sk, from, length, asked);
+}
+
+/*
+ * The class of the current task's cgroup. Returns false when it is not known, which happens only
+ * when the cgroup map was full as the cgroup was made.
+ */
+static __always_inline bool read_cgroup(__u32 *class)
+{
+	__u64 id = bpf_get_current_cgroup_id();
+	__u32 *found = bpf_map_lookup_elem(&cgroups, &id);
+
+	if (found)
+		*class = *found;
+	return found;
+}
+
+/* Does the socket's address have a port? In that of L2TP/IP those two bytes are unused. */
+static __always_inline bool has_ports(struct sock *sk)
+{
+	return sk->sk_type != SOCK_RAW && sk->sk_protocol != IPPROTO_L2TP;
+}
+
+/* The protocol as rules name it. SMC is TCP with another transport below it. */
+static __always_inline __u32 request_protocol(struct sock *sk)
+{
+	__u32 protocol = kernel_protocol(sk);
+
+	if (sk->sk_type == SOCK_RAW)
+		return BIND_PROTOCOL_RAW;
+	return protocol == IPPROTO_SMC ? IPPROTO_TCP : protocol;
+}
+
+/* Everything about the request but the class of its cgroup. */
+static __always_inline void read_request(struct sock *sk, const struct asked *asked,
+					 struct bind_request *request)
+{
+	__builtin_memset(request, 0, sizeof(*request));
+	request->uid = bpf_get_current_uid_gid();
+	request->protocol = request_protocol(sk);
+	request->port = has_ports(sk) ? asked->port : BIND_PORT_NONE;
+	request->options = kernel_options(sk);
+	kernel_process_comm(request->comm);
+}
+
+#endif
