@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The cgroup v2 tree: where it is, and the class of every cgroup in it. */
+#ifndef ENFORCER_CGROUPS_H
+#define ENFORCER_CGROUPS_H
+
+#include <stddef.h>
+
+#include "policy/compile.h"
+
+/* Where cgroup v2 is mounted. Returns 0, or -ENOENT when it is not. */
+int cgroups_root(char *path, size_t size);
+
+/*
+ * Writes the named cgroups of the image into the map of paths (struct bind_cgroup_path -> class).
+ * Returns 0 or -errno.
+ */
+int cgroups_fill_paths(int map, const struct image *image);
+
+/*
+ * Writes every cgroup that exists into the map of cgroups (id -> class). The program on
+ * cgroup_mkdir must run already: it takes care of cgroups that are made meanwhile, and a parent is
+ * always written before its children are listed. Returns 0 or -errno.
+ */
+int cgroups_fill(int map, const struct image *image);
+
+#endif

@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "host.h"
+
+#include <bpf/bpf.h>
+#include <bpf/btf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <linux/bpf.h>
+#include <linux/capability.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/vfs.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "cgroups.h"
+#include "complain.h"
+
+#define LSM_FILE "/sys/kernel/security/lsm"
+#define LOCKDOWN_FILE "/sys/kernel/security/lockdown"
+#define BTF_FILE "/sys/kernel/btf/vmlinux"
+#define BPFFS "/sys/fs/bpf"
+#define BPFFS_MAGIC 0xcafe4a11
+
+/* Who needs it. */
+enum need {
+	NEED_ALWAYS,
+	NEED_POLICY, /* --audit and --deny */
+	NEED_FEATURE, /* part of what they can do */
+};
+
+/*
+ * A check writes what it found into text: what there is if it returns true; if false, what is
+ * missing and how to get it.
+ */
+struct check {
+	const char *name;
+	enum need need;
+	int status; /* what a start exits with when it fails */
+	bool (*holds)(char *text, size_t size);
+};
+
+/* Reads the first line of a small file. Returns 0 or -errno. */
+static int read_line(const char *path, char *line, size_t size)
+{
+	FILE *file = fopen(path, "re");
+	int err = 0;
+
+	if (!file)
+		return -errno;
+	if (!fgets(line, size, file))
+		err = ferror(file) ? -errno : -ENODATA;
+	line[err ? 0 : strcspn(line, "\n")] = '\0';
+	fclose(file);
+	return err;
+}
+
+/* Writes the answer of a check, and returns it. */
+static bool answer(bool holds, char *text, size_t size, const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
+
+static bool answer(bool holds, char *text, size_t size, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(text, size, format, arguments);
+	va_end(arguments);
+	return holds;
+}
+
+static bool has_privileges(char *text, size_t size)
+{
+	unsigned long long effective = 0, needed = 1ULL << CAP_BPF | 1ULL << CAP_PERFMON;
+	FILE *status = fopen("/proc/self/status", "re");
+	char line[256];
+
+	while (status && fgets(line, sizeof(line), status))
+		if (sscanf(line, "CapEff: %llx", &effective) == 1)
+			break;
+	if (status)
+		fclose(status);
+	if ((effective & needed) == needed || effective & 1ULL << CAP_SYS_ADMIN)
+		return answer(true, text, size, "CAP_BPF and CAP_PERFMON");
+	return answer(false, text, size, "needs CAP_BPF and CAP_PERFMON: run it with sudo");
+}
+
+static bool has_btf(char *text, size_t size)
+{
+	if (!access(BTF_FILE, R_OK))
+		return answer(true, text, size, BTF_FILE);
+	return answer(false, text, size,
+		      "cannot read " BTF_FILE ": %s: run a kernel built with "
+		      "CONFIG_DEBUG_INFO_BTF=y",
+		      strerror(errno));
+}
+
+static bool has_ring_buffer(char *text, size_t size)
+{
+	int fd = bpf_map_create(BPF_MAP_TYPE_RINGBUF, "bindguard_probe", 0, 0, getpagesize(), NULL);
+	int err = errno;
+
+	if (fd >= 0) {
+		close(fd);
+		return answer(true, text, size, "available");
+	}
+	if (err == EINVAL)
+		return answer(false, text, size, "no BPF ring buffer: run Linux 5.8 or later");
+	return answer(false, text, size, "the kernel refuses to make a BPF ring buffer: %s",
+		      strerror(err));
+}
+
+static bool is_not_locked_down(char *text, size_t size)
+{
+	char line[128] = "";
+
+	read_line(LOCKDOWN_FILE, line, sizeof(line));
+	if (!strstr(line, "[confidentiality]"))
+		return answer(true, text, size, "BPF may read kernel memory");
+	return answer(
+		false, text, size,
+		"lockdown is \"confidentiality\", which keeps BPF from reading kernel memory: "
+		"boot with lockdown=integrity");
+}
+
+/* Loads a program that does nothing, for this attach point. Returns its descriptor or -errno. */
+static int load_empty(enum bpf_prog_type type, enum bpf_attach_type attach, const char *target)
+{
+	const struct bpf_insn code[] = {
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .imm = 0 },
+		{ .code = BPF_JMP | BPF_EXIT },
+	};
+	LIBBPF_OPTS(bpf_prog_load_opts, opts, .expected_attach_type = attach);
+	int fd, id = libbpf_find_vmlinux_btf_id(target, attach);
+
+	if (id < 0)
+		return id;
+	opts.attach_btf_id = id;
+	fd = bpf_prog_load(type, "bindguard_probe", "GPL", code, sizeof(code) / sizeof(code[0]),
+			   &opts);
+	return fd < 0 ? -errno : fd;
+}
+
+/* Why the kernel refuses, and what to do: EPERM despite the privileges is somebody's decision. */
+static bool refused(int err, const char *advice, char *text, size_t size)
+{
+	if (err == EPERM)
+		advice = "a container, a sandbox or this machine's owner forbids it: run on a host "
+			 "that allows BPF";
+	return answer(false, text, size, "the kernel refuses such a program: %s: %s", strerror(err),
+		      advice);
+}
+
+/* Does this attach point take a program, and can it be attached? */
+static bool can_attach(enum bpf_prog_type type, enum bpf_attach_type attach, const char *target,
+		       const char *advice, char *text, size_t size)
+{
+	int program = load_empty(type, attach, target), link;
+
+	if (program < 0)
+		return refused(-program, advice, text, size);
+	link = bpf_raw_tracepoint_open(NULL, program);
+	if (link < 0)
+		refused(errno, advice, text, size);
+	else
+		answer(true, text, size, "load and attach");
+	close(program);
+	if (link >= 0)
+		close(link);
+	return link >= 0;
+}
+
+static bool has_probes(char *text, size_t size)
+{
+	return can_attach(BPF_PROG_TYPE_TRACING, BPF_TRACE_FEXIT, "inet_bind",
+			  "run a kernel with CONFIG_FUNCTION_TRACER=y and CONFIG_BPF_JIT=y", text,
+			  size);
+}
+
+/* Without "bpf" in this list an LSM program attaches, and never runs. */
+static bool has_bpf_lsm(char *text, size_t size)
+{
+	char active[512], copy[512], suggested[512] = "", *rest = copy, *name;
+	int err = read_line(LSM_FILE, active, sizeof(active));
+
+	if (err)
+		return answer(false, text, size,
+			      "cannot read " LSM_FILE ": %s: mount securityfs "
+			      "(mount -t securityfs securityfs /sys/kernel/security)",
+			      strerror(-err));
+	snprintf(copy, sizeof(copy), "%s", active);
+	while ((name = strsep(&rest, ","))) {
+		if (!strcmp(name, "bpf"))
+			return answer(true, text, size, "active (%s)", active);
+		/* Always on, and not for the command line. */
+		if (*name && strcmp(name, "capability") != 0)
+			snprintf(suggested + strlen(suggested),
+				 sizeof(suggested) - strlen(suggested), "%s,", name);
+	}
+	return answer(false, text, size,
+		      "\"bpf\" is not among the active LSMs (%s): boot with the kernel parameter "
+		      "lsm=%sbpf",
+		      active, suggested);
+}
+
+static bool has_lsm_programs(char *text, size_t size)
+{
+	return can_attach(BPF_PROG_TYPE_LSM, BPF_LSM_MAC, "socket_bind",
+			  "run a kernel with CONFIG_BPF_LSM=y", text, size);
+}
+
+static bool has_cgroups(char *text, size_t size)
+{
+	char root[4096];
+
+	if (!cgroups_root(root, sizeof(root)))
+		return answer(true, text, size, "%s", root);
+	return answer(false, text, size,
+		      "cgroup v2 is not mounted, so rules cannot name cgroups: "
+		      "mount -t cgroup2 cgroup2 /sys/fs/cgroup");
+}
+
+static bool has_bpffs(char *text, size_t size)
+{
+	struct statfs fs;
+
+	if (!statfs(BPFFS, &fs) && (unsigned long)fs.f_type == BPFFS_MAGIC)
+		return answer(true, text, size, BPFFS);
+	return answer(false, text, size,
+		      "not mounted, so pinned maps cannot be used: mount -t bpf bpf " BPFFS);
+}
+
+static const struct check checks[] = {
+	{ "privileges", NEED_ALWAYS, EX_NOPERM, has_privileges },
+	{ "BTF", NEED_ALWAYS, EX_UNAVAILABLE, has_btf },
+	{ "lockdown", NEED_ALWAYS, EX_UNAVAILABLE, is_not_locked_down },
+	{ "ring buffer", NEED_ALWAYS, EX_UNAVAILABLE, has_ring_buffer },
+	{ "fexit probes", NEED_ALWAYS, EX_UNAVAILABLE, has_probes },
+	{ "BPF LSM", NEED_POLICY, EX_UNAVAILABLE, has_bpf_lsm },
+	{ "LSM programs", NEED_POLICY, EX_UNAVAILABLE, has_lsm_programs },
+	{ "cgroup v2", NEED_FEATURE, EX_UNAVAILABLE, has_cgroups },
+	{ "bpffs", NEED_FEATURE, EX_UNAVAILABLE, has_bpffs },
+};
+
+#define CHECKS (sizeof(checks) / sizeof(checks[0]))
+
+int host_require_cgroups(void)
+{
+	char text[1024];
+
+	if (has_cgroups(text, sizeof(text)))
+		return 0;
+	complain("%s", text);
+	return EX_UNAVAILABLE;
+}
+
+int host_require(enum mode mode)
+{
+	enum need need = mode == MODE_OBSERVE ? NEED_ALWAYS : NEED_POLICY;
+	static const char *const verb[] = { "observe", "audit", "deny" };
+	char text[1024];
+
+	for (size_t i = 0; i < CHECKS; i++) {
+		if (checks[i].need > need || checks[i].holds(text, sizeof(text)))
+			continue;
+		complain("cannot %s on this host: %s: %s", verb[mode], checks[i].name, text);
+		return checks[i].status;
+	}
+	return 0;
+}
+
+int host_doctor(int argc, char **argv)
+{
+	bool works[] = { [NEED_ALWAYS] = true, [NEED_POLICY] = true, [NEED_FEATURE] = true };
+	char text[1024];
+	int status = 0;
+
+	if (argc > 1) {
+		complain("doctor: %s: unexpected argument", argv[1]);
+		complain_usage();
+		return EX_USAGE;
+	}
+	for (size_t i = 0; i < CHECKS; i++) {
+		bool holds = checks[i].holds(text, sizeof(text));
+
+		works[checks[i].need] &= holds;
+		if (!holds && !status && checks[i].need != NEED_FEATURE)
+			status = checks[i].status;
+		printf("%-8s %-13s %s\n",
+		       holds			      ? "ok" :
+		       checks[i].need == NEED_FEATURE ? "missing" :
+							"FAILED",
+		       checks[i].name, text);
+	}
+	if (!status)
+		puts("This host can observe, audit and deny.");
+	else if (works[NEED_ALWAYS])
+		puts("This host can observe, but not audit or deny.");
+	else
+		puts("This host cannot run bindguard.");
+	return status;
+}

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "join.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/queue.h>
+
+#define BUCKETS 1024
+#define WAITING_MAX \
+	16384 /* attempts without an outcome: more threads than that do not bind at once */
+
+struct waiting {
+	struct bind_event attempt;
+	LIST_ENTRY(waiting) bucket;
+	TAILQ_ENTRY(waiting) age;
+};
+
+struct join {
+	void (*sink)(void *context, const struct record *record);
+	void *context;
+	LIST_HEAD(bucket, waiting) bucket[BUCKETS]; /* by thread */
+	TAILQ_HEAD(ages, waiting) ages; /* oldest first */
+	size_t count;
+};
+
+struct join *join_new(void (*sink)(void *context, const struct record *record), void *context)
+{
+	struct join *join = calloc(1, sizeof(*join));
+
+	if (!join)
+		return NULL;
+	join->sink = sink;
+	join->context = context;
+	TAILQ_INIT(&join->ages);
+	return join;
+}
+
+/* Passes on a bind: event is its attempt or, without one, its outcome. outcome may be NULL. */
+static void pass(struct join *join, const struct bind_event *event,
+		 const struct bind_event *outcome)
+{
+	struct record record = { .event = *event, .known = outcome };
+
+	record.decided = event->kind == BIND_EVENT_ATTEMPT;
+	if (outcome)
+		record.rc = outcome->rc;
+	if (record.decided && event->decision.verdict == BIND_DENY && event->decision.enforced) {
+		record.known = true;
+		record.rc = -EACCES;
+	}
+	if (outcome && !outcome->rc) {
+		memcpy(record.address, outcome->bound, sizeof(record.address));
+		record.port = outcome->bound_port;
+	} else {
+		memcpy(record.address, record.event.requested, sizeof(record.address));
+		record.port = record.event.requested_port;
+	}
+	join->sink(join->context, &record);
+}
+
+/* Passes on an attempt that waits, with its outcome or without. */
+static void release(struct join *join, struct waiting *waiting, const struct bind_event *outcome)
+{
+	LIST_REMOVE(waiting, bucket);
+	TAILQ_REMOVE(&join->ages, waiting, age);
+	join->count--;
+	pass(join, &waiting->attempt, outcome);
+	free(waiting);
+}
+
+static struct waiting *find(struct join *join, uint32_t tid)
+{
+	struct waiting *waiting;
+
+	LIST_FOREACH(waiting, &join->bucket[tid % BUCKETS], bucket)
+		if (waiting->attempt.tid == tid)
+			return waiting;
+	return NULL;
+}
+
+/*
+ * Do they belong together? They are of the same thread, with no other attempt between them. It is
+ * the same socket, unless the socket binds another one inside it, with the same address (MPTCP,
+ * SMC). Otherwise the outcome is of a socket that the kernel bound on its own.
+ */
+static bool matches(const struct bind_event *attempt, const struct bind_event *outcome)
+{
+	return attempt->socket == outcome->socket ||
+	       (attempt->requested_port == outcome->requested_port &&
+		!memcmp(attempt->requested, outcome->requested, sizeof(attempt->requested)));
+}
+
+static void take_attempt(struct join *join, const struct bind_event *attempt)
+{
+	struct waiting *waiting = find(join, attempt->tid);
+
+	if (waiting)
+		release(join, waiting, NULL);
+	if (join->count >= WAITING_MAX)
+		release(join, TAILQ_FIRST(&join->ages), NULL);
+	waiting = NULL;
+	if (attempt->decision.verdict != BIND_DENY || !attempt->decision.enforced)
+		waiting = malloc(sizeof(*waiting));
+	if (!waiting) {
+		/* Refused: there is no outcome to wait for. (Or no memory to wait with.) */
+		pass(join, attempt, NULL);
+		return;
+	}
+	waiting->attempt = *attempt;
+	LIST_INSERT_HEAD(&join->bucket[attempt->tid % BUCKETS], waiting, bucket);
+	TAILQ_INSERT_TAIL(&join->ages, waiting, age);
+	join->count++;
+}
+
+void join_event(struct join *join, const struct bind_event *event)
+{
+	struct waiting *waiting;
+
+	if (event->kind == BIND_EVENT_ATTEMPT) {
+		take_attempt(join, event);
+		return;
+	}
+	waiting = find(join, event->tid);
+	if (waiting && matches(&waiting->attempt, event))
+		release(join, waiting, event);
+	else
+		pass(join, event, event);
+}
+
+void join_expire(struct join *join, uint64_t now)
+{
+	struct waiting *oldest, *next;
+
+	for (oldest = TAILQ_FIRST(&join->ages); oldest; oldest = next) {
+		next = TAILQ_NEXT(oldest, age);
+		if (oldest->attempt.time + JOIN_WAIT > now)
+			break;
+		release(join, oldest, NULL);
+	}
+}
+
+void join_free(struct join *join)
+{
+	if (!join)
+		return;
+	join_expire(join, UINT64_MAX);
+	free(join);
+}

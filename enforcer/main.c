@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* bindguard: watches, audits and denies socket binds. */
+#include <string.h>
+#include <sysexits.h>
+
+#include "complain.h"
+#include "host.h"
+#include "watch.h"
+
+/* What can stand where the first argument is. Anything that begins with "-" is the main job. */
+static const struct command {
+	const char *name;
+	int (*run)(int argc, char **argv);
+} commands[] = {
+	{ "doctor", host_doctor },
+};
+
+int main(int argc, char **argv)
+{
+	if (argc < 2 || argv[1][0] == '-')
+		return watch(argc, argv);
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+		if (!strcmp(argv[1], commands[i].name))
+			return commands[i].run(argc - 1, argv + 1);
+	complain("%s: unknown command", argv[1]);
+	complain_usage();
+	return EX_USAGE;
+}

@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "options.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "complain.h"
+#include "version.h"
+
+#define POLICY_DEFAULT "/etc/bindguard/policy.conf"
+
+enum {
+	OPTION_AUDIT = 256,
+	OPTION_DENY,
+	OPTION_COUNT,
+	OPTION_CGROUPMAP,
+	OPTION_MNTNSMAP,
+	OPTION_EBPF,
+	OPTION_VERSION,
+};
+
+static const struct option long_options[] = {
+	{ "audit", no_argument, NULL, OPTION_AUDIT },
+	{ "deny", no_argument, NULL, OPTION_DENY },
+	{ "policy", required_argument, NULL, 'f' },
+	{ "timestamp", no_argument, NULL, 't' },
+	{ "wide", no_argument, NULL, 'w' },
+	{ "pid", required_argument, NULL, 'p' },
+	{ "port", required_argument, NULL, 'P' },
+	{ "errors", no_argument, NULL, 'E' },
+	{ "print-uid", no_argument, NULL, 'U' },
+	{ "uid", required_argument, NULL, 'u' },
+	{ "count", no_argument, NULL, OPTION_COUNT },
+	{ "cgroupmap", required_argument, NULL, OPTION_CGROUPMAP },
+	{ "mntnsmap", required_argument, NULL, OPTION_MNTNSMAP },
+	{ "ebpf", no_argument, NULL, OPTION_EBPF },
+	{ "help", no_argument, NULL, 'h' },
+	{ "version", no_argument, NULL, OPTION_VERSION },
+	{ NULL, 0, NULL, 0 },
+};
+
+static const char help[] =
+	"usage: bindguard [OPTIONS]                       show every bind\n"
+	"       bindguard --audit [-f POLICY] [OPTIONS]   check every bind, let all through\n"
+	"       bindguard --deny  [-f POLICY] [OPTIONS]   refuse what the policy denies\n"
+	"       bindguard doctor                          can this host do it?\n"
+	"\n"
+	"  -f, --policy POLICY   policy file (default " POLICY_DEFAULT ")\n"
+	"\n"
+	"What is shown (never what is decided):\n"
+	"  -p, --pid PID         binds of this process\n"
+	"  -P, --port PORT[,PORT...]\n"
+	"                        binds to these ports\n"
+	"  -u, --uid UID         binds of this user, by number or name\n"
+	"  -E, -x, --errors      failed binds too, with their return code\n"
+	"      --cgroupmap PATH  binds of the cgroups in this pinned map\n"
+	"      --mntnsmap PATH   binds of the mount namespaces in this pinned map\n"
+	"\n"
+	"How:\n"
+	"  -t, --timestamp       seconds since the first bind shown\n"
+	"  -U, --print-uid       the user's number\n"
+	"  -w, --wide            wide columns, which fit IPv6 addresses\n"
+	"      --count           count binds per address and port, print them at the end\n"
+	"      --ebpf            print the programs as the kernel loads them, and end\n"
+	"  -h, --help            this text\n"
+	"      --version         the version\n"
+	"\n"
+	"OPTS: F IP_FREEBIND  T IP_TRANSPARENT  N IP_BIND_ADDRESS_NO_PORT\n"
+	"      R SO_REUSEADDR r SO_REUSEPORT    IF: index of the SO_BINDTODEVICE interface\n"
+	"VERDICT: allow; deny: refused; audit: denied by the policy, let through by the mode\n"
+	"See bindguard(8).\n";
+
+/* A whole decimal number from low to high; digits only. */
+static bool parse_number(const char *text, unsigned long low, unsigned long high,
+			 unsigned long *number)
+{
+	char *end;
+
+	if (*text < '0' || *text > '9')
+		return false;
+	errno = 0;
+	*number = strtoul(text, &end, 10);
+	return !errno && !*end && *number >= low && *number <= high;
+}
+
+static bool parse_pid(const char *text, struct options *options)
+{
+	unsigned long pid;
+
+	if (!parse_number(text, 1, INT32_MAX, &pid)) {
+		complain("-p %s: not a process id, expected a number from 1", text);
+		return false;
+	}
+	options->pid = pid;
+	return true;
+}
+
+static bool parse_uid(const char *text, struct options *options)
+{
+	struct passwd *user = NULL;
+	unsigned long uid;
+
+	if (!parse_number(text, 0, UINT32_MAX - 1, &uid)) {
+		if (*text < '0' || *text > '9')
+			user = getpwnam(text);
+		if (!user) {
+			complain("-u %s: unknown user, expected a user's name or number", text);
+			return false;
+		}
+		uid = user->pw_uid;
+	}
+	options->by_uid = true;
+	options->uid = uid;
+	return true;
+}
+
+static bool parse_ports(const char *text, struct options *options)
+{
+	char *copy = strdup(text), *rest = copy, *item;
+	unsigned long port;
+
+	while (copy && (item = strsep(&rest, ","))) {
+		if (!parse_number(item, 0, 65535, &port)) {
+			complain("-P %s: \"%s\" is not a port, expected numbers from 0 to 65535 "
+				 "with commas between them",
+				 text, item);
+			free(copy);
+			return false;
+		}
+		options->ports[port / 64] |= 1ULL << (port % 64);
+	}
+	options->by_port = true;
+	free(copy);
+	return true;
+}
+
+static bool parse_mode(enum mode mode, struct options *options)
+{
+	if (options->mode != MODE_OBSERVE && options->mode != mode) {
+		complain("--audit and --deny exclude each other");
+		return false;
+	}
+	options->mode = mode;
+	return true;
+}
+
+/* One option with its argument. Returns false after a mistake that it has told. */
+static bool parse_option(int option, const char *argument, struct options *options)
+{
+	switch (option) {
+	case OPTION_AUDIT:
+		return parse_mode(MODE_AUDIT, options);
+	case OPTION_DENY:
+		return parse_mode(MODE_DENY, options);
+	case 'f':
+		options->policy = argument;
+		return true;
+	case 'p':
+		return parse_pid(argument, options);
+	case 'P':
+		return parse_ports(argument, options);
+	case 'u':
+		return parse_uid(argument, options);
+	case 'E':
+	case 'x':
+		return options->errors = true;
+	case 't':
+		return options->timestamp = true;
+	case 'w':
+		return options->wide = true;
+	case 'U':
+		return options->print_uid = true;
+	case OPTION_COUNT:
+		return options->count = true;
+	case OPTION_EBPF:
+		return options->listing = true;
+	case OPTION_CGROUPMAP:
+		options->cgroupmap = argument;
+		return true;
+	case OPTION_MNTNSMAP:
+		options->mntnsmap = argument;
+		return true;
+	default:
+		complain_usage();
+		return false;
+	}
+}
+
+/* What is only wrong, or only missing, once all options are known. */
+static bool finish(int argc, char **argv, struct options *options)
+{
+	if (optind < argc) {
+		complain("%s: unexpected argument", argv[optind]);
+		complain_usage();
+		return false;
+	}
+	if (options->policy && options->mode == MODE_OBSERVE) {
+		complain("-f %s: a policy needs --audit or --deny", options->policy);
+		return false;
+	}
+	if (!options->policy)
+		options->policy = POLICY_DEFAULT;
+	return true;
+}
+
+int options_parse(int argc, char **argv, struct options *options)
+{
+	int option;
+
+	*options = (struct options){ 0 };
+	while ((option = getopt_long(argc, argv, "f:twp:P:ExUu:h", long_options, NULL)) != -1) {
+		if (option == 'h' || option == OPTION_VERSION) {
+			fputs(option == 'h' ? help : "bindguard " BINDGUARD_VERSION "\n", stdout);
+			return 0;
+		}
+		if (!parse_option(option, optarg, options))
+			return EX_USAGE;
+	}
+	return finish(argc, argv, options) ? -1 : EX_USAGE;
+}

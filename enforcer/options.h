@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The command line of the main job: observe, audit, deny. */
+#ifndef ENFORCER_OPTIONS_H
+#define ENFORCER_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum mode {
+	MODE_OBSERVE,
+	MODE_AUDIT,
+	MODE_DENY,
+};
+
+struct options {
+	enum mode mode;
+	const char *policy; /* path of the policy, in audit and deny mode */
+
+	/* What is shown. */
+	uint32_t pid; /* 0: any */
+	bool by_uid;
+	uint32_t uid;
+	bool by_port;
+	uint64_t ports[65536 / 64]; /* a bit for each */
+	const char *cgroupmap; /* NULL: any */
+	const char *mntnsmap;
+	bool errors; /* failed binds too, and the RC column */
+
+	/* How. */
+	bool timestamp;
+	bool wide;
+	bool print_uid;
+	bool count; /* a table at the end instead of lines */
+	bool listing; /* print the loaded programs and end */
+};
+
+/*
+ * Fills options from the command line. Returns -1 to go on, or the exit status to end with: 0 after
+ * --help and --version, EX_USAGE after a mistake, which has been told on stderr.
+ */
+int options_parse(int argc, char **argv, struct options *options);
+
+/* Does the port filter show this port? */
+static inline bool options_show_port(const struct options *options, uint16_t port)
+{
+	return !options->by_port || options->ports[port / 64] >> (port % 64) & 1;
+}
+
+#endif

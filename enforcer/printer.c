@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "printer.h"
+
+#include <arpa/inet.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "escape.h"
+#include "policy/names.h"
+
+#define COMM_COLUMN 12
+#define OPTION_LETTERS "FTNRr"
+
+void printer_banner(struct printer *printer)
+{
+	fputs("Tracing binds ... Hit Ctrl-C to end\n", printer->out);
+}
+
+void printer_header(struct printer *printer)
+{
+	const struct options *o = printer->options;
+	FILE *out = printer->out;
+
+	if (o->timestamp)
+		fprintf(out, "%-9s ", "TIME(s)");
+	if (o->print_uid)
+		fprintf(out, "%6s ", "UID");
+	if (o->errors)
+		fprintf(out, o->wide ? "%-25s " : "%3s ", "RC");
+	fprintf(out,
+		o->wide ? "%10s %-12.12s %-4s %-39s %-5s %5s %2s" :
+			  "%8s %-12.12s %-4s %-15s %-5s %5s %2s",
+		"PID", "COMM", "PROT", "ADDR", "PORT", "OPTS", "IF");
+	if (printer->policy)
+		fprintf(out, " %-7s %s", "VERDICT", "RULE");
+	fputc('\n', out);
+}
+
+/* The RC column: the code or, in wide output, its text; "?" when the outcome never came. */
+static void print_rc(struct printer *printer, const struct record *record)
+{
+	char code[16];
+
+	snprintf(code, sizeof(code), "%d", record->rc);
+	if (printer->options->wide)
+		fprintf(printer->out, "%-25s ", record->known ? strerror(-record->rc) : "?");
+	else
+		fprintf(printer->out, "%3s ", record->known ? code : "?");
+}
+
+static const char *verdict(const struct record *record)
+{
+	const struct bind_decision *decision = &record->event.decision;
+
+	if (!record->decided)
+		return "-";
+	if (decision->verdict == BIND_ALLOW)
+		return "allow";
+	return decision->enforced ? "deny" : "audit";
+}
+
+/* VERDICT and RULE: the rule's name, "-" for the default, and what else made the verdict. */
+static void print_decision(struct printer *printer, const struct record *record)
+{
+	const struct bind_decision *decision = &record->event.decision;
+	const char *rule = "-";
+	char options[128];
+
+	if (record->decided && decision->rule < printer->policy->rules)
+		rule = printer->policy->rule[decision->rule].name;
+	fprintf(printer->out, " %-7s %s", verdict(record), rule);
+	if (record->decided && decision->cause == BIND_CAUSE_OPTIONS)
+		fprintf(printer->out, ":%s",
+			names_options(decision->forbidden, options, sizeof(options)));
+	if (record->decided && decision->cause == BIND_CAUSE_UNREADABLE)
+		fputs(":unreadable", printer->out);
+}
+
+static void print_time(struct printer *printer, uint64_t time)
+{
+	/* The original counts in whole microseconds since boot. */
+	uint64_t us = time / 1000;
+
+	if (!printer->first)
+		printer->first = us;
+	fprintf(printer->out, "%-9.6f ", ((double)us - (double)printer->first) / 1000000);
+}
+
+void printer_record(struct printer *printer, const struct record *record)
+{
+	const struct options *o = printer->options;
+	const struct bind_event *event = &record->event;
+	char comm[COMM_COLUMN + 1], address[INET6_ADDRSTRLEN], options[] = OPTION_LETTERS;
+
+	if (o->timestamp)
+		print_time(printer, event->time);
+	if (o->print_uid)
+		fprintf(printer->out, "%6u ", event->uid);
+	if (o->errors)
+		print_rc(printer, record);
+	for (int i = 0; options[i]; i++)
+		if (!(event->options & 1u << i))
+			options[i] = '.';
+	inet_ntop(event->family, record->address, address, sizeof(address));
+	fprintf(printer->out,
+		o->wide ? "%10u %-12s %-4s %-39s %5u %-5s %2u" :
+			  "%8u %-12s %-4.4s %-15.15s %5u %-5s %2u",
+		event->pid,
+		escape(event->comm, sizeof(event->comm), COMM_COLUMN, comm, sizeof(comm)),
+		names_protocol(event->protocol), address, record->port, options, event->interface);
+	if (printer->policy)
+		print_decision(printer, record);
+	fputc('\n', printer->out);
+}
+
+/* IPv4 first, then the most binds first; equal ones by address and port, to be predictable. */
+static int compare_counts(const void *a, const void *b)
+{
+	const struct printer_count *x = a, *y = b;
+	int order;
+
+	if (x->key.family != y->key.family)
+		return x->key.family < y->key.family ? -1 : 1;
+	if (x->binds != y->binds)
+		return x->binds > y->binds ? -1 : 1;
+	order = memcmp(x->key.address, y->key.address, sizeof(x->key.address));
+	return order ? order : x->key.port - y->key.port;
+}
+
+void printer_counts(struct printer *printer, struct printer_count *rows, size_t count)
+{
+	char address[INET6_ADDRSTRLEN];
+
+	if (count)
+		qsort(rows, count, sizeof(*rows), compare_counts);
+	fprintf(printer->out, "\n%-32s %20s     %-10s\n", "LADDR", "LPORT", "BINDS");
+	for (size_t i = 0; i < count; i++) {
+		const struct bind_count_key *key = &rows[i].key;
+
+		inet_ntop(key->family, key->address, address, sizeof(address));
+		fprintf(printer->out, "%-32s %20u     %-10llu\n", address, key->port,
+			(unsigned long long)rows[i].binds);
+	}
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Text output: bindsnoop's columns and, with a policy, VERDICT and RULE. */
+#ifndef ENFORCER_PRINTER_H
+#define ENFORCER_PRINTER_H
+
+#include <stdio.h>
+
+#include "options.h"
+#include "policy/policy.h"
+#include "record.h"
+
+struct printer {
+	FILE *out;
+	const struct options *options;
+	const struct policy *policy; /* NULL without one; names the rules */
+	uint64_t first; /* time of the first record printed, 0 before it */
+};
+
+/* bindsnoop's first line, and the line of column names. */
+void printer_banner(struct printer *printer);
+void printer_header(struct printer *printer);
+
+/* One line for the record. */
+void printer_record(struct printer *printer, const struct record *record);
+
+/* A row of the --count table. */
+struct printer_count {
+	struct bind_count_key key;
+	uint64_t binds;
+};
+
+/* The whole --count table; sorts the rows: IPv4, then IPv6, each by count. */
+void printer_counts(struct printer *printer, struct printer_count *rows, size_t count);
+
+#endif

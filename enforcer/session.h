@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The life of the BPF programs: open, load, publish, attach, poll, detach, close. Each step says on
+ * stderr what went wrong, and what was attached before goes with session_close() or the process.
+ */
+#ifndef ENFORCER_SESSION_H
+#define ENFORCER_SESSION_H
+
+#include <stdint.h>
+
+#include "bpf/event.h"
+#include "options.h"
+#include "policy/compile.h"
+#include "printer.h"
+
+struct session;
+
+/*
+ * Opens and loads the programs that the options need. rules is the number of rules, and image NULL
+ * without a policy. Returns 0 or an exit status.
+ */
+int session_open(const struct options *options, const struct image *image, size_t rules,
+		 struct session **session);
+
+/* Puts the image into force, in one step. Returns 0 or an exit status. */
+int session_publish(struct session *session, const struct image *image);
+
+/*
+ * Attaches the programs, the one that decides last; events go to sink from then on. Returns 0 or an
+ * exit status.
+ */
+int session_attach(struct session *session, const struct image *image,
+		   void (*sink)(void *context, const struct bind_event *event), void *context);
+
+/* Waits for events, at most so long, and takes all there are. Returns 0 or -errno. */
+int session_poll(struct session *session, int milliseconds);
+
+/* Takes the hooks off. Events that are in the ring buffer stay there for session_poll(). */
+void session_detach(struct session *session);
+
+/* The sum of the counters over all CPUs. Returns 0 or -errno. */
+int session_counters(struct session *session, struct bind_counters *sum);
+
+/* How many times the kernel skipped a probe, and so an outcome. 0 where it does not count (5.10). */
+uint64_t session_missed(struct session *session);
+
+/* The --count table, allocated. Returns 0 or -errno. */
+int session_counts(struct session *session, struct printer_count **rows, size_t *count);
+
+/* Prints the loaded programs, instruction by instruction, under their source lines. */
+int session_listing(struct session *session, FILE *out);
+
+/* Takes NULL. */
+void session_close(struct session *session);
+
+#endif

@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "watch.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "complain.h"
+#include "host.h"
+#include "join.h"
+#include "printer.h"
+#include "session.h"
+#include "trust.h"
+
+#define POLL_MS 50
+#define REPORT_NS 1000000000ULL /* between two reports of losses */
+#define DRAIN_TRIES 20 /* POLL_MS each, for events that are on their way as the hooks go */
+
+struct watch {
+	struct options options;
+	struct policy *policy;
+	struct image image;
+	struct session *session;
+	struct join *join;
+	struct printer printer;
+
+	uint64_t attempts_taken; /* events that stand for an attempt */
+	uint64_t filtered; /* of those, not shown for what only the outcome tells */
+	bool output_failed; /* and it has been told */
+	uint64_t lost_told, missed_told;
+	uint64_t report_due; /* ns, CLOCK_MONOTONIC */
+};
+
+static volatile sig_atomic_t stopped;
+
+static void stop(int signal)
+{
+	(void)signal;
+	stopped = 1;
+}
+
+static void catch_signals(void)
+{
+	const struct sigaction end = { .sa_handler = stop };
+	const struct sigaction ignore = { .sa_handler = SIG_IGN };
+
+	sigaction(SIGINT, &end, NULL);
+	sigaction(SIGTERM, &end, NULL);
+	sigaction(SIGPIPE, &ignore, NULL);
+}
+
+static uint64_t now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000000000ULL + t.tv_nsec;
+}
+
+/* Reads and compiles the policy. Returns 0, or EX_CONFIG after telling every error. */
+static int load_policy(struct watch *w)
+{
+	const char *path = w->options.policy;
+	struct policy_messages errors = { 0 };
+	int err;
+
+	if (w->options.mode == MODE_DENY && trust_check(path))
+		return EX_CONFIG;
+	w->policy = policy_read(path, &errors);
+	for (size_t i = 0; i < errors.count; i++) {
+		const struct policy_message *m = &errors.message[i];
+
+		if (m->line)
+			fprintf(stderr, "%s:%u: %s\n", m->file, m->line, m->text);
+		else
+			fprintf(stderr, "%s: %s\n", m->file, m->text);
+	}
+	if (!w->policy)
+		complain("%s: %zu error%s, policy not loaded", path, errors.count,
+			 errors.count == 1 ? "" : "s");
+	policy_messages_free(&errors);
+	if (!w->policy)
+		return EX_CONFIG;
+	err = image_compile(w->policy, 1, w->options.mode == MODE_DENY, &w->image);
+	if (err) {
+		complain("%s: cannot compile the policy: %s", path, strerror(-err));
+		return EX_OSERR;
+	}
+	return w->image.cgroups ? host_require_cgroups() : 0;
+}
+
+/*
+ * Is the record shown? The kernel has filtered on what it knew; the rest is known only now: a port
+ * that the kernel chose, and whether the bind failed. What the policy refuses is always shown.
+ */
+static bool shown(const struct watch *w, const struct record *record)
+{
+	bool refused = record->decided && record->event.decision.verdict == BIND_DENY;
+
+	if (!options_show_port(&w->options, record->port))
+		return false;
+	return refused || w->options.errors || !record->known || !record->rc;
+}
+
+static void take_record(void *context, const struct record *record)
+{
+	struct watch *w = context;
+
+	if (shown(w, record))
+		printer_record(&w->printer, record);
+	else if (!w->policy || record->decided)
+		w->filtered++;
+}
+
+static void take_event(void *context, const struct bind_event *event)
+{
+	struct watch *w = context;
+
+	if (event->kind == BIND_EVENT_ATTEMPT || !w->policy)
+		w->attempts_taken++;
+	join_event(w->join, event);
+}
+
+/* Tells what could not be reported, when there is more of it than last time. */
+static void report_losses(struct watch *w)
+{
+	uint64_t missed = session_missed(w->session);
+	struct bind_counters c;
+
+	if (session_counters(w->session, &c))
+		return;
+	if (c.lost + c.outcomes_lost > w->lost_told)
+		complain("%llu events lost: the ring buffer was full",
+			 (unsigned long long)(c.lost + c.outcomes_lost - w->lost_told));
+	if (missed > w->missed_told)
+		complain("%llu %s missed: the kernel skipped the probes",
+			 (unsigned long long)(missed - w->missed_told),
+			 w->policy ? "outcomes" : "binds");
+	w->lost_told = c.lost + c.outcomes_lost;
+	w->missed_told = missed;
+}
+
+/* Has whoever reads a pipe gone? Asked without waiting for something to write. */
+static bool reader_gone(void)
+{
+	struct pollfd output = { .fd = STDOUT_FILENO };
+
+	return poll(&output, 1, 0) == 1 && output.revents & POLLERR;
+}
+
+/*
+ * Writes out what is printed. Returns -1 to go on, or the exit status: that nobody reads a pipe any
+ * more is a good end. Not for --deny: what it refuses does not depend on who looks on.
+ */
+static int flush_output(struct watch *w)
+{
+	bool denies = w->options.mode == MODE_DENY;
+	int err = fflush(stdout) ? errno : reader_gone() ? EPIPE : 0;
+
+	if (!err) {
+		w->output_failed = false;
+		return -1;
+	}
+	clearerr(stdout);
+	if (err == EPIPE && !denies)
+		return 0;
+	if (!w->output_failed)
+		complain("cannot write the output: %s%s", strerror(err),
+			 denies ? ": still denying" : "");
+	w->output_failed = true;
+	return denies ? -1 : EX_IOERR;
+}
+
+static int poll_events(struct watch *w)
+{
+	int status = flush_output(w), err;
+
+	while (status < 0 && !stopped) {
+		err = session_poll(w->session, POLL_MS);
+		if (err) {
+			complain("cannot read events: %s", strerror(-err));
+			return EX_OSERR;
+		}
+		join_expire(w->join, now());
+		if (now() >= w->report_due) {
+			report_losses(w);
+			w->report_due = now() + REPORT_NS;
+		}
+		status = flush_output(w);
+	}
+	return status < 0 ? 0 : status;
+}
+
+/*
+ * After the hooks are off: takes what is still on its way, until the kernel's count and ours agree,
+ * and passes on what still waits for an outcome.
+ */
+static void drain(struct watch *w, struct bind_counters *c)
+{
+	for (int i = 0; i < DRAIN_TRIES; i++) {
+		session_poll(w->session, i ? POLL_MS : 0);
+		if (session_counters(w->session, c) ||
+		    c->attempts <= w->attempts_taken + c->filtered + c->lost)
+			break;
+	}
+	join_free(w->join);
+	w->join = NULL;
+}
+
+static void print_counts(struct watch *w)
+{
+	struct printer_count *rows;
+	size_t count;
+	int err = session_counts(w->session, &rows, &count);
+
+	if (err) {
+		complain("cannot read the counts: %s", strerror(-err));
+		return;
+	}
+	printer_counts(&w->printer, rows, count);
+	free(rows);
+}
+
+/* What was decided and what of it was reported: the three always add up to the attempts. */
+static void print_totals(const struct watch *w, const struct bind_counters *c)
+{
+	complain("%llu attempts: %llu allow, %llu deny, %llu audit",
+		 (unsigned long long)c->attempts, (unsigned long long)c->allowed,
+		 (unsigned long long)c->denied, (unsigned long long)c->audited);
+	if (c->unreadable)
+		complain("%llu of them could not be read, and were judged as denied",
+			 (unsigned long long)c->unreadable);
+	if (c->cgroups_lost)
+		complain("%llu cgroups had no room in the map: their binds cannot be judged",
+			 (unsigned long long)c->cgroups_lost);
+	if (!w->options.count)
+		complain("%llu attempts = %llu reported + %llu filtered + %llu lost",
+			 (unsigned long long)c->attempts,
+			 (unsigned long long)(w->attempts_taken - w->filtered),
+			 (unsigned long long)(c->filtered + w->filtered),
+			 (unsigned long long)c->lost);
+}
+
+static int finish(struct watch *w)
+{
+	struct bind_counters c = { 0 };
+	int status;
+
+	session_detach(w->session);
+	if (!w->options.count)
+		drain(w, &c);
+	else if (!session_counters(w->session, &c))
+		print_counts(w);
+	report_losses(w);
+	if (c.counts_lost)
+		complain("%llu binds not counted: the table was full",
+			 (unsigned long long)c.counts_lost);
+	status = flush_output(w);
+	if (w->policy)
+		print_totals(w, &c);
+	return status < 0 ? 0 : status;
+}
+
+static void announce(struct watch *w)
+{
+	if (w->policy)
+		complain("%s: %zu rules, default %s; %s", w->options.policy, w->policy->rules,
+			 w->policy->default_verdict == BIND_ALLOW ? "allow" : "deny",
+			 w->options.mode == MODE_DENY ? "denying what it denies" :
+							"auditing: nothing is refused");
+	printer_banner(&w->printer);
+	if (!w->options.count)
+		printer_header(&w->printer);
+}
+
+static int run(struct watch *w)
+{
+	const struct image *image = w->policy ? &w->image : NULL;
+	int status;
+
+	status = session_open(&w->options, image, w->policy ? w->policy->rules : 0, &w->session);
+	if (!status && w->options.listing)
+		return session_listing(w->session, stdout);
+	if (!status && image)
+		status = session_publish(w->session, image);
+	if (!status)
+		status = session_attach(w->session, image, take_event, w);
+	if (status)
+		return status;
+	announce(w);
+	status = poll_events(w);
+	return status ? status : finish(w);
+}
+
+int watch(int argc, char **argv)
+{
+	struct watch w = { 0 };
+	int status = options_parse(argc, argv, &w.options);
+
+	if (status >= 0)
+		return status;
+	status = host_require(w.options.mode);
+	if (!status && w.options.mode != MODE_OBSERVE)
+		status = load_policy(&w);
+	w.printer = (struct printer){ .out = stdout, .options = &w.options, .policy = w.policy };
+	w.join = join_new(take_record, &w);
+	if (!w.join && !status) {
+		complain("out of memory");
+		status = EX_OSERR;
+	}
+	catch_signals();
+	if (!status)
+		status = run(&w);
+	join_free(w.join);
+	session_close(w.session);
+	image_free(&w.image);
+	policy_free(w.policy);
+	return status;
+}
