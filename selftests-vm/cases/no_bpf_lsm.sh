@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=dash
+#
+# A kernel that does not have bpf among its LSMs: a program would attach, and never run.
+# cmdline: lsm=lockdown,yama
+
+case_no_bpf_lsm_refused() {
+	policy <<-'END'
+		version = 1;
+		default = "deny";
+	END
+	for mode in audit deny; do
+		bindguard --$mode -f "$POLICY"
+		expect_status 69
+		expect_eq 1 "$(wc -l <"$ERR")" 'lines on stderr'
+		expect_error "^bindguard: cannot $mode on this host: BPF LSM: .* lsm=lockdown,yama,.*bpf\$"
+	done
+	bindguard doctor
+	expect_status 69
+	expect_line '^FAILED   BPF LSM '
+	expect_text 'This host can observe, but not audit or deny.'
+}
+
+case_no_bpf_lsm_observes() {
+	guard
+	binder tcp4 127.0.0.1 8080
+	expect_line ' 8080 '
+	guard_stop
+	expect_status 0
+}

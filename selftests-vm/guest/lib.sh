@@ -1,0 +1,269 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=dash disable=SC2034,SC2119,SC2120
+#
+# What a case has at hand. A case is a function case_NAME in cases/*.sh: nothing else is needed
+# for it to be found and run. It starts from a clean guest (see runner) with these set:
+#
+#	$TMP	an empty folder, root's and writable by nobody else; also the current one
+#	$POLICY	where `policy` writes: $TMP/policy.conf
+#	$OUT	what bindguard prints, and $ERR what it says on stderr
+#
+# and fails with the first expectation that does not hold, or command that fails.
+
+TMP=/run/case
+POLICY=$TMP/policy.conf
+OUT=$TMP/out
+ERR=$TMP/err
+
+# The line that says that bindguard is watching, on stdout or on stderr.
+READY='Hit Ctrl-C to end'
+
+BINDGUARD=/bin/bindguard
+BINDER=/bin/binder
+
+GUARD=		# bindguard's process while one runs in the background
+STATUS=		# exit status of the last bindguard that ended
+RC=		# of the last binder, as the next four
+ERRNO=
+ADDR=
+PORT=
+PID=
+BOUND=		# binder's whole line
+HELD=0		# binders that `binder_hold` started
+
+# A poll is 0.05 s; these are limits against hanging, far above what is ever needed.
+POLLS_READY=600
+POLLS_LINE=200
+
+# --- Outcomes
+
+# show TITLE FILE: the last lines of it, for the diagnostics.
+show() {
+	if [ -s "$2" ]; then
+		echo "$1:"
+		tail -n 40 "$2" | sed 's/^/    /'
+	else
+		echo "$1: empty"
+	fi
+}
+
+# fail WHAT: end the case here, with all there is to see.
+fail() {
+	echo "failed: $*"
+	[ -z "$BOUND" ] || echo "last binder: $BOUND"
+	[ ! -e "$OUT" ] || show stdout "$OUT"
+	[ ! -e "$ERR" ] || show stderr "$ERR"
+	[ ! -e "$POLICY" ] || show policy "$POLICY"
+	exit 1
+}
+
+# skip REASON: end the case here, neither passed nor failed.
+skip() {
+	echo "skip $*" >"$CASE_RESULT"
+	exit 0
+}
+
+# --- The kernel
+
+# kernel_at_least MAJOR MINOR
+kernel_at_least() {
+	local release major minor
+	release=$(uname -r)
+	major=${release%%.*}
+	minor=${release#*.}
+	minor=${minor%%[!0-9]*}
+	[ "$major" -gt "$1" ] || { [ "$major" -eq "$1" ] && [ "$minor" -ge "$2" ]; }
+}
+
+lsm_active() {
+	grep -qE "(^|,)$1(,|\$)" /sys/kernel/security/lsm
+}
+
+# needs_protocol PROTO: skip the case where the kernel has no such socket. Debian's kernels do not
+# load dccp by themselves.
+needs_protocol() {
+	local said
+	case $1 in
+	dccp4) modprobe -q dccp_ipv4 || true ;;
+	dccp6) modprobe -q dccp_ipv6 || true ;;
+	esac
+	said=$("$BINDER" -m none "$1" :: 0 2>&1) || skip "no $1 here: $said"
+}
+
+# cgroup PATH: make that cgroup and print its folder: binder -c "$(cgroup /a/b)" ...
+cgroup() {
+	mkdir -p "/sys/fs/cgroup$1"
+	echo "/sys/fs/cgroup$1"
+}
+
+# --- Binding
+
+# Takes binder's line apart. Without an attempt RC is the step that failed, "socket" for instance.
+binder_parse() {
+	local word
+	BOUND=$1 RC='' ERRNO='' ADDR='' PORT='' PID=''
+	for word in $1; do
+		case $word in
+		rc=*) RC=${word#*=} ;;
+		errno=*) ERRNO=${word#*=} ;;
+		addr=*) ADDR=${word#*=} ;;
+		port=*) PORT=${word#*=} ;;
+		pid=*) PID=${word#*=} ;;
+		esac
+	done
+	RC=${RC:-${1%% *}}
+}
+
+# binder ARGS...: bind, close, and set RC ERRNO ADDR PORT PID from the last line printed.
+binder() {
+	"$BINDER" "$@" >"$TMP/binder" 2>&1 || true
+	binder_parse "$(tail -n 1 "$TMP/binder")"
+}
+
+# binder_hold ARGS...: the same, but the socket stays open until the case ends or
+# binder_release is called; PID is the process that holds it.
+binder_hold() {
+	local file
+	HELD=$((HELD + 1))
+	file=$TMP/held.$HELD
+	"$BINDER" -k "$@" >"$file" 2>&1 &
+	PID=$!
+	poll "$POLLS_READY" test -s "$file" || fail "binder -k $* printed nothing"
+	binder_parse "$(tail -n 1 "$file")"
+}
+
+# binder_release PID
+binder_release() {
+	kill "$1"
+	wait "$1" 2>/dev/null || true
+}
+
+# --- bindguard
+
+# policy <<EOF: write the policy. Root's, and writable by nobody else.
+policy() {
+	cat >"$POLICY"
+	chmod 644 "$POLICY"
+}
+
+# poll TIMES COMMAND...: try until it succeeds.
+poll() {
+	local left=$1
+	shift
+	while ! "$@"; do
+		left=$((left - 1))
+		[ "$left" -gt 0 ] || return 1
+		usleep 50000
+	done
+}
+
+guard_running() {
+	[ -n "$GUARD" ] && [ -e "/proc/$GUARD/exe" ]
+}
+
+guard_settled() {
+	grep -qs "$READY" "$OUT" "$ERR" || ! guard_running
+}
+
+# guard ARGS...: start bindguard and wait until it watches.
+guard() {
+	[ -z "$GUARD" ] || fail "a bindguard runs already"
+	"$BINDGUARD" "$@" >"$OUT" 2>"$ERR" &
+	GUARD=$!
+	poll "$POLLS_READY" guard_settled || fail "bindguard $*: not ready in time"
+	grep -qs "$READY" "$OUT" "$ERR" && return
+	guard_wait
+	fail "bindguard $*: ended with status $STATUS instead of watching"
+}
+
+guard_wait() {
+	STATUS=0
+	wait "$GUARD" 2>/dev/null || STATUS=$?
+	GUARD=
+}
+
+# guard_stop [SIGNAL]: as Ctrl-C does, unless another signal is named; sets STATUS.
+guard_stop() {
+	[ -n "$GUARD" ] || fail "no bindguard to stop"
+	kill -s "${1:-INT}" "$GUARD" 2>/dev/null || true
+	guard_wait
+}
+
+# bindguard ARGS...: run it to its end, with OUT, ERR and STATUS as above.
+bindguard() {
+	STATUS=0
+	"$BINDGUARD" "$@" >"$OUT" 2>"$ERR" || STATUS=$?
+}
+
+# --- Expectations
+
+# expect COMMAND...: it succeeds. A bare command would do, but could not say why the case failed.
+expect() {
+	"$@" || fail "expected: $*"
+}
+
+# expect_eq EXPECTED ACTUAL [WHAT]
+expect_eq() {
+	[ "$1" = "$2" ] || fail "${3:-value}: expected '$1', got '$2'"
+}
+
+# expect_errno NAME: of the last binder; "-" is success.
+expect_errno() {
+	expect_eq "$1" "$ERRNO" "errno of the last bind"
+}
+
+expect_ok() {
+	expect_errno -
+}
+
+expect_status() {
+	expect_eq "$1" "$STATUS" "exit status of bindguard"
+}
+
+line_or_end() {
+	grep -qsE -- "$1" "$OUT" || ! guard_running
+}
+
+# expect_line REGEX: bindguard prints, or has printed, such a line on stdout.
+expect_line() {
+	poll "$POLLS_LINE" line_or_end "$1" || true
+	grep -qsE -- "$1" "$OUT" || fail "expected a line on stdout matching: $1"
+}
+
+text_or_end() {
+	grep -qsxF -- "$1" "$OUT" || ! guard_running
+}
+
+# expect_text LINE: bindguard prints just this line.
+expect_text() {
+	poll "$POLLS_LINE" text_or_end "$1" || true
+	grep -qsxF -- "$1" "$OUT" || fail "expected this line on stdout: $1"
+}
+
+# expect_no_line REGEX: stops bindguard first, for only then is everything printed.
+expect_no_line() {
+	[ -z "$GUARD" ] || guard_stop
+	! grep -qsE -- "$1" "$OUT" || fail "expected no line on stdout matching: $1"
+}
+
+# expect_lines N REGEX: exactly so many; stops bindguard first.
+expect_lines() {
+	[ -z "$GUARD" ] || guard_stop
+	expect_eq "$1" "$(grep -csE -- "$2" "$OUT")" "number of lines on stdout matching: $2"
+}
+
+error_or_end() {
+	grep -qsE -- "$1" "$ERR" || ! guard_running
+}
+
+# expect_error REGEX: bindguard says so on stderr.
+expect_error() {
+	poll "$POLLS_LINE" error_or_end "$1" || true
+	grep -qsE -- "$1" "$ERR" || fail "expected a line on stderr matching: $1"
+}
+
+# expect_no_error REGEX: stops bindguard first.
+expect_no_error() {
+	[ -z "$GUARD" ] || guard_stop
+	! grep -qsE -- "$1" "$ERR" || fail "expected no line on stderr matching: $1"
+}

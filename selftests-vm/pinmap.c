@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * pinmap PATH VALUE_SIZE [KEY...]
+ *
+ * Makes a hash map with 64-bit keys and values of so many bytes, all of them 1, puts the keys in,
+ * and pins it at PATH: what others prepare for --cgroupmap and --mntnsmap. With a VALUE_SIZE of 0
+ * it makes an array, which does not fit there.
+ */
+#include <errno.h>
+#include <linux/bpf.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+static int bpf(int command, union bpf_attr *attr)
+{
+	return syscall(SYS_bpf, command, attr, sizeof(*attr));
+}
+
+static int fail(const char *what)
+{
+	fprintf(stderr, "pinmap: %s: %s\n", what, strerror(errno));
+	return 1;
+}
+
+static int make_map(uint32_t value_size, uint32_t entries)
+{
+	union bpf_attr attr = { 0 };
+
+	attr.map_type = value_size ? BPF_MAP_TYPE_HASH : BPF_MAP_TYPE_ARRAY;
+	attr.key_size = value_size ? sizeof(uint64_t) : sizeof(uint32_t);
+	attr.value_size = value_size ? value_size : sizeof(uint64_t);
+	attr.max_entries = entries;
+	return bpf(BPF_MAP_CREATE, &attr);
+}
+
+static int add_key(int map, uint64_t key, const void *value)
+{
+	union bpf_attr attr = { 0 };
+
+	attr.map_fd = map;
+	attr.key = (uintptr_t)&key;
+	attr.value = (uintptr_t)value;
+	return bpf(BPF_MAP_UPDATE_ELEM, &attr);
+}
+
+int main(int argc, char **argv)
+{
+	union bpf_attr attr = { 0 };
+	unsigned char value[64];
+	int map;
+
+	if (argc < 3 || strtoul(argv[2], NULL, 10) > sizeof(value)) {
+		fputs("usage: pinmap PATH VALUE_SIZE [KEY...]\n", stderr);
+		return 2;
+	}
+	memset(value, 1, sizeof(value));
+	map = make_map(strtoul(argv[2], NULL, 10), argc);
+	if (map < 0)
+		return fail("cannot make the map");
+	for (int i = 3; i < argc; i++)
+		if (add_key(map, strtoull(argv[i], NULL, 0), value))
+			return fail(argv[i]);
+	attr.pathname = (uintptr_t)argv[1];
+	attr.bpf_fd = map;
+	return bpf(BPF_OBJ_PIN, &attr) ? fail(argv[1]) : 0;
+}
