@@ -87,7 +87,8 @@ static struct waiting *find(struct join *join, uint32_t tid)
 static bool matches(const struct bind_event *attempt, const struct bind_event *outcome)
 {
 	return attempt->socket == outcome->socket ||
-	       (attempt->requested_port == outcome->requested_port &&
+	       (attempt->family == outcome->family &&
+		attempt->requested_port == outcome->requested_port &&
 		!memcmp(attempt->requested, outcome->requested, sizeof(attempt->requested)));
 }
 

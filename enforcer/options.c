@@ -125,6 +125,7 @@ static bool parse_ports(const char *text, struct options *options)
 	unsigned long port;
 
 	while (copy && (item = strsep(&rest, ","))) {
+		item += strspn(item, " ");
 		if (!parse_number(item, 0, 65535, &port)) {
 			complain("-P %s: \"%s\" is not a port, expected numbers from 0 to 65535 "
 				 "with commas between them",

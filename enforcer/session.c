@@ -291,7 +291,13 @@ int session_poll(struct session *session, int milliseconds)
 	return err < 0 ? err : 0;
 }
 
-void session_detach(struct session *session)
+void session_detach_hook(struct session *session)
+{
+	bpf_link__destroy(session->skeleton->links.bind_attempt);
+	session->skeleton->links.bind_attempt = NULL;
+}
+
+void session_detach_probes(struct session *session)
 {
 	bindguard__detach(session->skeleton);
 }

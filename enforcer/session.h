@@ -35,8 +35,12 @@ int session_attach(struct session *session, const struct image *image,
 /* Waits for events, at most so long, and takes all there are. Returns 0 or -errno. */
 int session_poll(struct session *session, int milliseconds);
 
-/* Takes the hooks off. Events that are in the ring buffer stay there for session_poll(). */
-void session_detach(struct session *session);
+/*
+ * Take the deciding hook off, then the probes: what was decided last still gets its outcome. Events
+ * that are in the ring buffer stay there for session_poll().
+ */
+void session_detach_hook(struct session *session);
+void session_detach_probes(struct session *session);
 
 /* The sum of the counters over all CPUs. Returns 0 or -errno. */
 int session_counters(struct session *session, struct bind_counters *sum);

@@ -32,6 +32,7 @@ struct watch {
 
 	uint64_t attempts_taken; /* events that stand for an attempt */
 	uint64_t filtered; /* of those, not shown for what only the outcome tells */
+	bool ending; /* the hook is off, or about to be */
 	bool output_failed; /* and it has been told */
 	uint64_t lost_told, missed_told;
 	uint64_t report_due; /* ns, CLOCK_MONOTONIC */
@@ -112,6 +113,9 @@ static void take_record(void *context, const struct record *record)
 {
 	struct watch *w = context;
 
+	/* The hook is gone, the probes are still there: nobody asked for that bind any more. */
+	if (w->ending && w->policy && !record->decided)
+		return;
 	if (shown(w, record))
 		printer_record(&w->printer, record);
 	else if (!w->policy || record->decided)
@@ -198,14 +202,14 @@ static int poll_events(struct watch *w)
 }
 
 /*
- * After the hooks are off: takes what is still on its way, until the kernel's count and ours agree,
+ * After the hook is off: takes what is still on its way, until the kernel's count and ours agree,
  * and passes on what still waits for an outcome.
  */
 static void drain(struct watch *w, struct bind_counters *c)
 {
 	for (int i = 0; i < DRAIN_TRIES; i++) {
 		session_poll(w->session, i ? POLL_MS : 0);
-		if (session_counters(w->session, c) ||
+		if (session_counters(w->session, c) || w->options.count ||
 		    c->attempts <= w->attempts_taken + c->filtered + c->lost)
 			break;
 	}
@@ -252,10 +256,14 @@ static int finish(struct watch *w)
 	struct bind_counters c = { 0 };
 	int status;
 
-	session_detach(w->session);
-	if (!w->options.count)
-		drain(w, &c);
-	else if (!session_counters(w->session, &c))
+	w->ending = true;
+	if (w->policy)
+		session_detach_hook(w->session);
+	else
+		session_detach_probes(w->session);
+	drain(w, &c);
+	session_detach_probes(w->session);
+	if (w->options.count)
 		print_counts(w);
 	report_losses(w);
 	if (c.counts_lost)

@@ -41,7 +41,7 @@ struct policy_rule {
 	struct policy_ranges protocol; /* of bind_request.protocol; "tcp" is 6 and 262 (MPTCP) */
 	struct policy_ranges port; /* of bind_request.port; "ephemeral" is 0 */
 	struct policy_strings comm; /* 1 to 15 bytes each, no NUL */
-	struct policy_strings cgroup; /* "/a/b": no trailing slash, no "//", "." or ".." */
+	struct policy_strings cgroup; /* "/a/b", never "/": a rule for every task has none */
 
 	uint32_t permit_options; /* BIND_OPT_* */
 	uint32_t forbid_options; /* BIND_OPT_* */

@@ -313,6 +313,28 @@ static void test_addresses_are_compared_to_the_last_byte(void **state)
 	assert_false(passed->record[0].decided);
 }
 
+/* 0.0.0.0:0 and [::]:0 are all zeroes, both. */
+static void test_the_same_address_of_another_family_does_not_join(void **state)
+{
+	struct passed *passed = *state;
+	struct bind_event wanted = new_attempt(1, 10, 0), other = new_outcome(1, 11, 0, 0);
+
+	memset(wanted.requested, 0, sizeof(wanted.requested));
+	memset(other.requested, 0, sizeof(other.requested));
+	other.family = AF_INET6;
+	join_event(passed->join, &wanted);
+	join_event(passed->join, &other);
+	assert_int_equal(passed->count, 1);
+	assert_false(passed->record[0].decided);
+	assert_int_equal(passed->record[0].event.socket, 11);
+	check_known(&passed->record[0], 0);
+
+	outcome(passed, 1, 10, 0, 0);
+	assert_int_equal(passed->count, 2);
+	check_record(&passed->record[1], 1, 0, true);
+	check_known(&passed->record[1], 0);
+}
+
 static void test_the_same_socket_joins_whatever_the_address(void **state)
 {
 	struct passed *passed = *state;
@@ -471,6 +493,7 @@ int main(void)
 		JOIN_TEST(test_an_inner_socket_with_the_same_address_joins),
 		JOIN_TEST(test_a_bind_of_the_kernels_own_is_passed_undecided),
 		JOIN_TEST(test_addresses_are_compared_to_the_last_byte),
+		JOIN_TEST(test_the_same_address_of_another_family_does_not_join),
 		JOIN_TEST(test_the_same_socket_joins_whatever_the_address),
 		JOIN_TEST(test_threads_do_not_disturb_each_other),
 		JOIN_TEST(test_an_outcome_without_an_attempt_is_passed_at_once),
