@@ -313,6 +313,8 @@ int watch(int argc, char **argv)
 
 	if (status >= 0)
 		return status;
+	/* First of all: a signal that comes meanwhile ends it as soon as it begins. */
+	catch_signals();
 	status = host_require(w.options.mode);
 	if (!status && w.options.mode != MODE_OBSERVE)
 		status = load_policy(&w);
@@ -322,7 +324,6 @@ int watch(int argc, char **argv)
 		complain("out of memory");
 		status = EX_OSERR;
 	}
-	catch_signals();
 	if (!status)
 		status = run(&w);
 	join_free(w.join);

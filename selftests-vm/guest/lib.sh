@@ -168,6 +168,9 @@ guard_settled() {
 # guard ARGS...: start bindguard and wait until it watches.
 guard() {
 	[ -z "$GUARD" ] || fail "a bindguard runs already"
+	# Before the start, so that what an earlier one printed is not taken for its word.
+	: >"$OUT"
+	: >"$ERR"
 	"$BINDGUARD" "$@" >"$OUT" 2>"$ERR" &
 	GUARD=$!
 	poll "$POLLS_READY" guard_settled || fail "bindguard $*: not ready in time"
