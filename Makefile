@@ -26,12 +26,12 @@ HARDENING := -fstack-protector-strong -fPIE $(if $(SAN),,-U_FORTIFY_SOURCE -D_FO
 override CFLAGS += -std=gnu11 $(WARNINGS) $(HARDENING) $(SANITIZE)
 override CPPFLAGS += -D_GNU_SOURCE -I. -I$(B)
 override LDFLAGS += -pie -Wl,-z,relro,-z,now $(SANITIZE)
-LIBS := $(shell $(PKG_CONFIG) --libs libbpf libconfig 2>/dev/null || echo -lbpf -lconfig) -lelf -lz
+LIBS := $(shell $(PKG_CONFIG) --libs libbpf libconfig json-c 2>/dev/null || echo -lbpf -lconfig -ljson-c) -lelf -lz
 
-# The target triplet's folder has asm/types.h, which clang -target bpf does not look for.
+# Debian keeps asm/types.h where clang -target bpf does not look for it.
 BPF_CFLAGS := -g -O2 -target bpf -mcpu=v3 -Wall -Wextra -Werror -Wno-unused-parameter \
 	-D__TARGET_ARCH_$(patsubst x86_64,x86,$(patsubst aarch64,arm64,$(shell uname -m))) \
-	-idirafter /usr/include/$(shell $(CC) -print-multiarch 2>/dev/null)
+	-idirafter /usr/include/$(shell uname -m)-linux-gnu
 
 POLICY := $(patsubst %.c,$(B)/%.o,$(wildcard policy/*.c))
 ENFORCER := $(patsubst %.c,$(B)/%.o,$(wildcard enforcer/*.c))

@@ -56,7 +56,7 @@ static __always_inline void decide_bind(struct sock *sk, const struct asked *ask
 	decide_unreadable(image, decision);
 	if (state == ASKED_UNREADABLE)
 		return;
-	read_request(sk, asked, &request);
+	read_request(sk, asked, header->header.flags, &request);
 	if ((header->header.flags & BIND_IMAGE_CGROUPS) && !read_cgroup(&request.cgroup))
 		return;
 	decide(image, &request, decision);
@@ -143,27 +143,24 @@ int BPF_PROG(inet6_bind_sk_outcome, struct sock *sk, struct sockaddr *address, i
 }
 
 /*
- * A new cgroup has the class of its path, if a rule names it, or else that of its parent. This runs
- * in mkdir(2) before it returns, so no task can be in the cgroup yet. A parent that is not in the
- * map is one that the scan at start has not reached: it will find the new cgroup too.
+ * Gives a new cgroup its class. This runs in mkdir(2) before it returns, so no task can be in the
+ * cgroup yet. A path that is longer than a rule can name is cut, which puts it where it belongs.
  */
 SEC("tp_btf/cgroup_mkdir")
 int BPF_PROG(cgroup_made, struct cgroup *cgroup, const char *path)
 {
-	struct bind_cgroup_path key = { 0 };
-	__u64 id, parent;
-	__u32 *class;
+	struct bind_path key = { 0 };
+	__u32 zero = 0, class;
+	const struct image *image = bpf_map_lookup_elem(&policy, &zero);
+	__u64 id;
 
-	if (cgroup->root->hierarchy_id)
+	if (!image || cgroup->root->hierarchy_id)
 		return 0;
 	id = cgroup->kn->id;
-	bpf_probe_read_kernel_str(key.path, sizeof(key.path), path);
-	class = bpf_map_lookup_elem(&cgroup_paths, &key);
-	if (!class) {
-		parent = kernel_cgroup_parent(cgroup);
-		class = bpf_map_lookup_elem(&cgroups, &parent);
-	}
-	if (class && bpf_map_update_elem(&cgroups, &id, class, BPF_ANY))
+	bpf_probe_read_kernel_str(key.text, sizeof(key.text), path);
+	decide_path_key(&key);
+	if (decide_cgroup(image, &key, &class) ||
+	    bpf_map_update_elem(&cgroups, &id, &class, BPF_ANY))
 		COUNT(cgroups_lost);
 	return 0;
 }

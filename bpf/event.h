@@ -80,9 +80,18 @@ struct bind_count_key {
 	__u16 port;
 };
 
-/* Key of the table of cgroup paths that rules name: the path, padded with NULs. */
-struct bind_cgroup_path {
-	char path[BIND_CGROUP_PATH_LEN];
+/*
+ * Key of the table of executables that rules name: the folder, and the file's name in it, padded
+ * with NULs. Not the file itself, so that the next version of a package is the same executable from
+ * the moment its file has the name.
+ */
+struct bind_exe {
+	__u64 folder; /* inode number */
+	__u32 device; /* of the folder: major << 20 | minor */
+	char name[BIND_EXE_NAME_LEN];
+	__u32 unused;
 };
+
+_Static_assert(sizeof(struct bind_exe) == 80, "no padding in a key");
 
 #endif

@@ -9,6 +9,7 @@
 #include <bpf/bpf_helpers.h>
 
 #include "../policy/request.h"
+#include "event.h"
 
 /*
  * Bits of inet_sock.inet_flags. The kernel's enum has no name, so CO-RE cannot find its values: the
@@ -92,12 +93,30 @@ static __always_inline __u64 kernel_mount_namespace(void)
 	return BPF_CORE_READ(task, nsproxy, mnt_ns, ns.inum);
 }
 
-/* Id of the cgroup's parent, 0 if it is a root. */
-static __always_inline __u64 kernel_cgroup_parent(struct cgroup *cgroup)
+/* Inode number of the socket's network namespace. */
+static __always_inline __u32 kernel_netns(struct sock *sk)
 {
-	struct cgroup_subsys_state *parent = BPF_CORE_READ(cgroup, self.parent);
+	return sk->__sk_common.skc_net.net->ns.inum;
+}
 
-	return parent ? BPF_CORE_READ(parent, cgroup, kn, id) : 0;
+/*
+ * The current process's executable, into zeroed memory: the folder in which it is and its name
+ * there. What the process sees as its root does not matter, and a file that was renamed over is
+ * still known by its name. Zero for a kernel thread, and for a name that is too long for a rule.
+ */
+static __always_inline void kernel_exe(struct bind_exe *exe)
+{
+	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
+	struct file *file = BPF_CORE_READ(task, mm, exe_file);
+	struct dentry *dentry = BPF_CORE_READ(file, f_path.dentry);
+	struct inode *folder = BPF_CORE_READ(dentry, d_parent, d_inode);
+
+	exe->folder = BPF_CORE_READ(folder, i_ino);
+	exe->device = BPF_CORE_READ(folder, i_sb, s_dev);
+	if (bpf_probe_read_kernel_str(exe->name, sizeof(exe->name),
+				      BPF_CORE_READ(dentry, d_name.name)) >=
+	    (long)sizeof(exe->name))
+		exe->folder = 0;
 }
 
 #endif

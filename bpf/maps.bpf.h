@@ -22,6 +22,7 @@ const volatile bool show_errors; /* failed binds too */
 
 const volatile bool with_policy; /* the LSM program decides and reports the attempts */
 const volatile bool count_only; /* fill the counts map, report no events */
+const volatile __u32 host_netns; /* inode number of the initial network namespace */
 const volatile __u32 wakeup_bytes; /* unread bytes in the ring that wake the reader */
 
 struct {
@@ -72,14 +73,14 @@ struct {
 	__type(value, __u32);
 } cgroups SEC(".maps");
 
-/* The cgroup paths that rules name, with their classes: for cgroups that are made later. */
+/* The executables that rules name, with their classes. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(map_flags, BPF_F_RDONLY_PROG);
 	__uint(max_entries, 1);
-	__type(key, struct bind_cgroup_path);
+	__type(key, struct bind_exe);
 	__type(value, __u32);
-} cgroup_paths SEC(".maps");
+} exes SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);

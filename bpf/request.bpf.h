@@ -124,11 +124,41 @@ static __always_inline __u32 request_protocol(struct sock *sk)
 	return protocol == IPPROTO_SMC ? IPPROTO_TCP : protocol;
 }
 
-/* Everything about the request but the class of its cgroup. */
-static __always_inline void read_request(struct sock *sk, const struct asked *asked,
+/* The class of the running executable; 0 if no rule names it. */
+static __always_inline __u32 read_exe(void)
+{
+	struct bind_exe key = { 0 };
+	__u32 *class;
+
+	kernel_exe(&key);
+	class = bpf_map_lookup_elem(&exes, &key);
+	return class ? *class : 0;
+}
+
+/* The address as rules name it: an IPv4 address is its mapped IPv6 address. */
+static __always_inline void request_address(struct sock *sk, const struct asked *asked,
+					    char address[16])
+{
+	if (sk->__sk_common.skc_family == AF_INET6) {
+		__builtin_memcpy(address, asked->address, 16);
+		return;
+	}
+	address[10] = 0xff;
+	address[11] = 0xff;
+	__builtin_memcpy(address + 12, asked->address, 4);
+}
+
+/* The request but for the class of its cgroup. What costs much is read if a rule needs it. */
+static __always_inline void read_request(struct sock *sk, const struct asked *asked, __u32 flags,
 					 struct bind_request *request)
 {
 	__builtin_memset(request, 0, sizeof(*request));
+	if (flags & BIND_IMAGE_EXES)
+		request->exe = read_exe();
+	if (flags & BIND_IMAGE_NETNS)
+		request->netns = kernel_netns(sk) == host_netns ? BIND_NETNS_HOST :
+								  BIND_NETNS_OTHER;
+	request_address(sk, asked, request->address);
 	request->uid = bpf_get_current_uid_gid();
 	request->protocol = request_protocol(sk);
 	request->port = has_ports(sk) ? asked->port : BIND_PORT_NONE;

@@ -22,11 +22,24 @@ struct in6_addr {
 	__u8 bytes[16];
 };
 
+struct ns_common {
+	unsigned int inum;
+};
+
+struct net {
+	struct ns_common ns;
+};
+
+typedef struct {
+	struct net *net;
+} possible_net_t;
+
 struct sock_common {
 	__u16 skc_family;
 	__u8 skc_reuse : 4;
 	__u8 skc_reuseport : 1;
 	int skc_bound_dev_if;
+	possible_net_t skc_net;
 	struct in6_addr skc_v6_rcv_saddr;
 };
 
@@ -60,10 +73,6 @@ struct tcp_sock {
 	__u8 is_mptcp : 1;
 };
 
-struct ns_common {
-	unsigned int inum;
-};
-
 struct mnt_namespace {
 	struct ns_common ns;
 };
@@ -72,8 +81,40 @@ struct nsproxy {
 	struct mnt_namespace *mnt_ns;
 };
 
+struct super_block {
+	__u32 s_dev;
+};
+
+struct inode {
+	unsigned long i_ino;
+	struct super_block *i_sb;
+};
+
+struct qstr {
+	const unsigned char *name;
+};
+
+struct dentry {
+	struct dentry *d_parent;
+	struct qstr d_name;
+	struct inode *d_inode;
+};
+
+struct path {
+	struct dentry *dentry;
+};
+
+struct file {
+	struct path f_path;
+};
+
+struct mm_struct {
+	struct file *exe_file;
+};
+
 struct task_struct {
 	struct task_struct *group_leader;
+	struct mm_struct *mm;
 	struct nsproxy *nsproxy;
 	char comm[16];
 };
@@ -82,19 +123,11 @@ struct kernfs_node {
 	__u64 id;
 };
 
-struct cgroup;
-
-struct cgroup_subsys_state {
-	struct cgroup *cgroup;
-	struct cgroup_subsys_state *parent;
-};
-
 struct cgroup_root {
 	int hierarchy_id; /* 0: cgroup v2 */
 };
 
 struct cgroup {
-	struct cgroup_subsys_state self;
 	struct kernfs_node *kn;
 	struct cgroup_root *root;
 };

@@ -10,8 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bpf/event.h"
-
 #define OPEN_DIRECTORIES 16
 
 int cgroups_root(char *path, size_t size)
@@ -27,20 +25,6 @@ int cgroups_root(char *path, size_t size)
 	if (mounts)
 		endmntent(mounts);
 	return err;
-}
-
-int cgroups_fill_paths(int map, const struct image *image)
-{
-	for (size_t i = 0; i < image->cgroups; i++) {
-		struct bind_cgroup_path key = { 0 };
-
-		if (strlen(image->cgroup[i].path) >= sizeof(key.path))
-			return -ENAMETOOLONG;
-		strcpy(key.path, image->cgroup[i].path);
-		if (bpf_map_update_elem(map, &key, &image->cgroup[i].class, BPF_NOEXIST))
-			return -errno;
-	}
-	return bpf_map_freeze(map) ? -errno : 0;
 }
 
 /* The id that bpf_get_current_cgroup_id() gives: the cgroup's file handle is nothing else. */

@@ -11,15 +11,9 @@
 int cgroups_root(char *path, size_t size);
 
 /*
- * Writes the named cgroups of the image into the map of paths (struct bind_cgroup_path -> class).
- * Returns 0 or -errno.
- */
-int cgroups_fill_paths(int map, const struct image *image);
-
-/*
  * Writes every cgroup that exists into the map of cgroups (id -> class). The program on
- * cgroup_mkdir must run already: it takes care of cgroups that are made meanwhile, and a parent is
- * always written before its children are listed. Returns 0 or -errno.
+ * cgroup_mkdir must run already: it takes care of cgroups that are made meanwhile. Returns 0 or
+ * -errno.
  */
 int cgroups_fill(int map, const struct image *image);
 

@@ -3,8 +3,11 @@
 #include <string.h>
 #include <sysexits.h>
 
+#include "check.h"
 #include "complain.h"
+#include "explain.h"
 #include "host.h"
+#include "policytest.h"
 #include "watch.h"
 
 /* What can stand where the first argument is. Anything that begins with "-" is the main job. */
@@ -12,6 +15,9 @@ static const struct command {
 	const char *name;
 	int (*run)(int argc, char **argv);
 } commands[] = {
+	{ "check", check },
+	{ "explain", explain },
+	{ "test", policytest },
 	{ "doctor", host_doctor },
 };
 

@@ -8,11 +8,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
+#include <unistd.h>
 
 #include "complain.h"
 #include "version.h"
 
-#define POLICY_DEFAULT "/etc/bindguard/policy.conf"
+/* The folder if it is there, else the file. */
+#define POLICY_FOLDER "/etc/bindguard/policy.d"
+#define POLICY_FILE "/etc/bindguard/policy.conf"
 
 enum {
 	OPTION_AUDIT = 256,
@@ -48,9 +51,13 @@ static const char help[] =
 	"usage: bindguard [OPTIONS]                       show every bind\n"
 	"       bindguard --audit [-f POLICY] [OPTIONS]   check every bind, let all through\n"
 	"       bindguard --deny  [-f POLICY] [OPTIONS]   refuse what the policy denies\n"
+	"       bindguard check POLICY...                 what is wrong with a policy?\n"
+	"       bindguard explain POLICY BIND [TASK]      which rule decides this bind?\n"
+	"       bindguard test POLICY [CASES...]          does a policy decide as expected?\n"
 	"       bindguard doctor                          can this host do it?\n"
 	"\n"
-	"  -f, --policy POLICY   policy file (default " POLICY_DEFAULT ")\n"
+	"  -f, --policy POLICY   policy file or folder (default " POLICY_FOLDER ",\n"
+	"                        else " POLICY_FILE ")\n"
 	"\n"
 	"What is shown (never what is decided):\n"
 	"  -p, --pid PID         binds of this process\n"
@@ -205,7 +212,7 @@ static bool finish(int argc, char **argv, struct options *options)
 		return false;
 	}
 	if (!options->policy)
-		options->policy = POLICY_DEFAULT;
+		options->policy = access(POLICY_FOLDER, F_OK) ? POLICY_FILE : POLICY_FOLDER;
 	return true;
 }
 

@@ -7,11 +7,13 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sysexits.h>
 #include <unistd.h>
 
 #include "cgroups.h"
 #include "complain.h"
+#include "exes.h"
 #include "listing.h"
 
 #include "bindguard.skel.h"
@@ -117,11 +119,19 @@ static void set_filters(struct bindguard__rodata *rodata, const struct options *
 	rodata->count_only = options->count;
 }
 
+/* Inode number of the initial network namespace: that of the first process. 0 if not to be had. */
+static uint32_t host_netns(void)
+{
+	struct stat status;
+
+	return stat("/proc/1/ns/net", &status) ? 0 : status.st_ino;
+}
+
 /* Everything that is fixed once the programs are loaded. */
 static int configure(struct bindguard *skeleton, const struct options *options,
 		     const struct image *image, size_t rules)
 {
-	bool cgroups = image && image->cgroups;
+	uint32_t flags = image ? image->page[0].header.flags : 0;
 	int err = fit_kernel(skeleton), status;
 
 	if (err) {
@@ -130,13 +140,14 @@ static int configure(struct bindguard *skeleton, const struct options *options,
 	}
 	set_filters(skeleton->rodata, options);
 	skeleton->rodata->with_policy = image;
+	skeleton->rodata->host_netns = host_netns();
 	skeleton->rodata->wakeup_bytes = bpf_map__max_entries(skeleton->maps.events) / 2;
 	bpf_program__set_autoload(skeleton->progs.bind_attempt, image);
-	bpf_program__set_autoload(skeleton->progs.cgroup_made, cgroups);
-	bpf_program__set_autoload(skeleton->progs.cgroup_removed, cgroups);
+	bpf_program__set_autoload(skeleton->progs.cgroup_made, flags & BIND_IMAGE_CGROUPS);
+	bpf_program__set_autoload(skeleton->progs.cgroup_removed, flags & BIND_IMAGE_CGROUPS);
 	bpf_map__set_max_entries(skeleton->maps.rule_counters, rules + 1);
-	bpf_map__set_max_entries(skeleton->maps.cgroup_paths, cgroups ? image->cgroups : 1);
-	if (!cgroups)
+	bpf_map__set_max_entries(skeleton->maps.exes, image && image->exes ? image->exes : 1);
+	if (!(flags & BIND_IMAGE_CGROUPS))
 		bpf_map__set_max_entries(skeleton->maps.cgroups, 1);
 	if (!options->count)
 		bpf_map__set_max_entries(skeleton->maps.counts, 1);
@@ -219,16 +230,27 @@ static int attach(const struct bpf_program *program, struct bpf_link **link)
 /* The classes of the cgroups: of new ones through the tracepoint first, then of those there are. */
 static int attach_cgroups(struct bindguard *skeleton, const struct image *image)
 {
-	int err = cgroups_fill_paths(bpf_map__fd(skeleton->maps.cgroup_paths), image);
+	int err = attach(skeleton->progs.cgroup_made, &skeleton->links.cgroup_made);
 
-	if (!err)
-		err = attach(skeleton->progs.cgroup_made, &skeleton->links.cgroup_made);
 	if (!err)
 		err = attach(skeleton->progs.cgroup_removed, &skeleton->links.cgroup_removed);
 	if (!err)
 		err = cgroups_fill(bpf_map__fd(skeleton->maps.cgroups), image);
 	if (err)
 		complain("cannot find the cgroups that the policy names: %s", strerror(-err));
+	return err;
+}
+
+/* What the kernel has to know about the tasks that the image's rules name. */
+static int tell_subjects(struct bindguard *skeleton, const struct image *image)
+{
+	uint32_t flags = image->page[0].header.flags;
+	int err = exes_fill(bpf_map__fd(skeleton->maps.exes), image);
+
+	if (err)
+		complain("cannot find the executables that the policy names: %s", strerror(-err));
+	if (!err && flags & BIND_IMAGE_CGROUPS)
+		err = attach_cgroups(skeleton, image);
 	return err;
 }
 
@@ -274,7 +296,7 @@ int session_attach(struct session *session, const struct image *image,
 		complain("cannot open the ring buffer: %s", strerror(errno));
 		return EX_OSERR;
 	}
-	if (image && image->cgroups && attach_cgroups(skeleton, image))
+	if (image && tell_subjects(skeleton, image))
 		return EX_OSERR;
 	return attach_binds(skeleton) ? EX_UNAVAILABLE : 0;
 }

@@ -12,8 +12,10 @@
 #include <unistd.h>
 
 #include "complain.h"
+#include "exes.h"
 #include "host.h"
 #include "join.h"
+#include "load.h"
 #include "printer.h"
 #include "session.h"
 #include "trust.h"
@@ -26,6 +28,8 @@ struct watch {
 	struct options options;
 	struct policy *policy;
 	struct image image;
+	uint32_t generation;
+	int64_t expiry; /* when the next rule expires, seconds since 1970; 0: never */
 	struct session *session;
 	struct join *join;
 	struct printer printer;
@@ -64,36 +68,77 @@ static uint64_t now(void)
 	return t.tv_sec * 1000000000ULL + t.tv_nsec;
 }
 
-/* Reads and compiles the policy. Returns 0, or EX_CONFIG after telling every error. */
-static int load_policy(struct watch *w)
+/* Compiles the policy as it is at this moment: the next generation. */
+static int compile(struct watch *w)
+{
+	const struct image_settings settings = {
+		.generation = ++w->generation,
+		.enforce = w->options.mode == MODE_DENY,
+		.now = time(NULL),
+	};
+	int err;
+
+	image_free(&w->image);
+	err = image_compile(w->policy, &settings, &w->image);
+	if (err == -E2BIG)
+		complain("%s: %zu rules, expected at most %u", w->options.policy, w->policy->rules,
+			 BIND_MAX_RULES);
+	else if (err)
+		complain("%s: cannot compile the policy: %s", w->options.policy, strerror(-err));
+	w->expiry = image_next_expiry(w->policy, settings.now);
+	return err;
+}
+
+/* Publishes the policy anew at the moment at which a rule expires. */
+static void expire_rules(struct watch *w)
+{
+	if (!w->expiry || time(NULL) < w->expiry)
+		return;
+	if (!compile(w) && !session_publish(w->session, &w->image))
+		complain("%s: rules have expired; generation %u is in force", w->options.policy,
+			 w->generation);
+}
+
+/* Could anybody but root change the policy, in any of its files? */
+static int trust_policy(const struct policy *policy)
+{
+	int err = 0;
+
+	for (size_t i = 0; !err && i < policy->files; i++)
+		err = trust_check(policy->file[i]);
+	return err;
+}
+
+/* Reads the policy. Returns 0, or EX_CONFIG after telling every error. */
+static int read_policy(struct watch *w)
 {
 	const char *path = w->options.policy;
 	struct policy_messages errors = { 0 };
-	int err;
 
 	if (w->options.mode == MODE_DENY && trust_check(path))
 		return EX_CONFIG;
 	w->policy = policy_read(path, &errors);
-	for (size_t i = 0; i < errors.count; i++) {
-		const struct policy_message *m = &errors.message[i];
-
-		if (m->line)
-			fprintf(stderr, "%s:%u: %s\n", m->file, m->line, m->text);
-		else
-			fprintf(stderr, "%s: %s\n", m->file, m->text);
-	}
+	load_print_messages(&errors);
 	if (!w->policy)
 		complain("%s: %zu error%s, policy not loaded", path, errors.count,
 			 errors.count == 1 ? "" : "s");
 	policy_messages_free(&errors);
-	if (!w->policy)
+	if (!w->policy || (w->options.mode == MODE_DENY && trust_policy(w->policy)))
 		return EX_CONFIG;
-	err = image_compile(w->policy, 1, w->options.mode == MODE_DENY, &w->image);
-	if (err) {
-		complain("%s: cannot compile the policy: %s", path, strerror(-err));
-		return EX_OSERR;
-	}
-	return w->image.cgroups ? host_require_cgroups() : 0;
+	return 0;
+}
+
+/* Reads and compiles the policy. Returns 0 or an exit status, after telling why. */
+static int load(struct watch *w)
+{
+	int status = read_policy(w);
+
+	if (status)
+		return status;
+	exes_resolve(w->policy);
+	if (compile(w))
+		return EX_CONFIG;
+	return w->image.page[0].header.flags & BIND_IMAGE_CGROUPS ? host_require_cgroups() : 0;
 }
 
 /*
@@ -192,6 +237,7 @@ static int poll_events(struct watch *w)
 			return EX_OSERR;
 		}
 		join_expire(w->join, now());
+		expire_rules(w);
 		if (now() >= w->report_due) {
 			report_losses(w);
 			w->report_due = now() + REPORT_NS;
@@ -317,7 +363,7 @@ int watch(int argc, char **argv)
 	catch_signals();
 	status = host_require(w.options.mode);
 	if (!status && w.options.mode != MODE_OBSERVE)
-		status = load_policy(&w);
+		status = load(&w);
 	w.printer = (struct printer){ .out = stdout, .options = &w.options, .policy = w.policy };
 	w.join = join_new(take_record, &w);
 	if (!w.join && !status) {

@@ -10,7 +10,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-typedef unsigned __int128 wide;
+#include "builder.h"
+#include "grow.h"
+#include "paths.h"
+
+#define MAPPED_IPV4 ((wide)0xffff << 32) /* ::ffff:0.0.0.0 */
+#define HIGHEST (~(wide)0)
 
 /* From this value on, the rule accepts one more (+1) or one less (-1) of its intervals. */
 struct edge {
@@ -19,102 +24,13 @@ struct edge {
 	int step;
 };
 
-struct interval {
-	wide start;
-	uint32_t class;
-};
-
-/* What a rule accepts in one dimension, added by the functions named add_. */
+/* What the rules accept in one dimension, added by the functions named add_. */
 struct sweep {
 	struct edge *edge;
 	size_t edges, edge_space;
 	struct interval *interval;
 	size_t intervals;
 };
-
-/* An image under construction. */
-struct builder {
-	const struct policy *policy;
-	struct image *image;
-	size_t page_space;
-	uint64_t (*vector)[BIND_VECTOR_WORDS];
-	size_t vectors, vector_space;
-	uint32_t *index; /* hash table of vector numbers + 1; a power of two long */
-	size_t index_size;
-};
-
-/* Room for one more element, doubling. Returns the array, moved or not, or NULL. */
-static void *grow(void *array, size_t used, size_t *space, size_t size)
-{
-	size_t wanted = *space ? *space * 2 : 64;
-
-	if (used < *space)
-		return array;
-	array = reallocarray(array, wanted, size);
-	if (array)
-		*space = wanted;
-	return array;
-}
-
-static uint64_t vector_hash(const uint64_t *vector)
-{
-	uint64_t hash = 0xcbf29ce484222325u;
-
-	for (size_t i = 0; i < BIND_VECTOR_WORDS; i++) {
-		hash = (hash ^ vector[i]) * 0x9e3779b97f4a7c15u;
-		hash ^= hash >> 32;
-	}
-	return hash;
-}
-
-/* The slot of the vector in the hash table: its own, or the free one where it belongs. */
-static uint32_t *index_slot(struct builder *b, const uint64_t *vector)
-{
-	size_t at = vector_hash(vector) & (b->index_size - 1);
-
-	while (b->index[at] &&
-	       memcmp(b->vector[b->index[at] - 1], vector, sizeof(b->vector[0])) != 0)
-		at = (at + 1) & (b->index_size - 1);
-	return &b->index[at];
-}
-
-/* Keeps the hash table at most half full. */
-static int index_grow(struct builder *b)
-{
-	size_t size = b->index_size ? b->index_size * 2 : 256;
-
-	if (b->vectors * 2 < b->index_size)
-		return 0;
-	free(b->index);
-	b->index = calloc(size, sizeof(*b->index));
-	if (!b->index)
-		return -ENOMEM;
-	b->index_size = size;
-	for (size_t i = 0; i < b->vectors; i++)
-		*index_slot(b, b->vector[i]) = i + 1;
-	return 0;
-}
-
-/* The class whose vector this is, new or known. */
-static int class_of(struct builder *b, const uint64_t *vector, uint32_t *class)
-{
-	uint32_t *slot;
-	void *grown;
-
-	if (index_grow(b))
-		return -ENOMEM;
-	slot = index_slot(b, vector);
-	if (!*slot) {
-		grown = grow(b->vector, b->vectors, &b->vector_space, sizeof(b->vector[0]));
-		if (!grown)
-			return -ENOMEM;
-		b->vector = grown;
-		memcpy(b->vector[b->vectors], vector, sizeof(b->vector[0]));
-		*slot = ++b->vectors;
-	}
-	*class = *slot - 1;
-	return 0;
-}
 
 static int add_edge(struct sweep *s, wide at, uint32_t rule, int step)
 {
@@ -146,69 +62,155 @@ static int add_ranges(struct sweep *s, uint32_t rule, const struct policy_ranges
 	return err;
 }
 
+/* The names that begin with the pattern's bytes, or the one name. NULs follow a name. */
+static int add_comm(struct sweep *s, uint32_t rule, const char *pattern)
+{
+	char low[BIND_COMM_LEN] = "", high[BIND_COMM_LEN] = "";
+	size_t length = strlen(pattern);
+	wide first, last;
+
+	if (pattern[length - 1] == '*') {
+		length--;
+		memset(high, 0xff, sizeof(high));
+	}
+	memcpy(low, pattern, length);
+	memcpy(high, pattern, length);
+	first = (wide)decide_key(low) << 64 | decide_key(low + 8);
+	last = (wide)decide_key(high) << 64 | decide_key(high + 8);
+	return add_interval(s, rule, first, last);
+}
+
 static int add_comms(struct sweep *s, uint32_t rule, const struct policy_strings *comms)
 {
 	int err = 0;
 
-	for (size_t i = 0; !err && i < comms->count; i++) {
-		char comm[BIND_COMM_LEN] = "";
-		wide key;
-
-		memcpy(comm, comms->string[i], strnlen(comms->string[i], sizeof(comm) - 1));
-		key = (wide)decide_key(comm) << 64 | decide_key(comm + 8);
-		err = add_interval(s, rule, key, key);
-	}
+	for (size_t i = 0; !err && i < comms->count; i++)
+		err = add_comm(s, rule, comms->string[i]);
 	return err;
 }
 
-/* Is path the cgroup at, or below it? */
-static bool path_covers(const char *at, const char *path)
-{
-	size_t length = strlen(at);
-
-	return strncmp(path, at, length) == 0 && (path[length] == '/' || path[length] == '\0');
-}
-
-/* A cgroup criterion accepts the classes of the named cgroups that are at or below its own. */
 static int add_cgroups(struct sweep *s, const struct image *image, uint32_t rule,
 		       const struct policy_strings *cgroups)
 {
+	uint32_t low, high;
 	int err = 0;
 
-	for (size_t i = 0; i < cgroups->count; i++) {
-		for (size_t j = 0; !err && j < image->cgroups; j++) {
-			if (path_covers(cgroups->string[i], image->cgroup[j].path))
-				err = add_interval(s, rule, image->cgroup[j].class,
-						   image->cgroup[j].class);
-		}
+	for (size_t i = 0; !err && i < cgroups->count; i++) {
+		err = paths_cgroup_classes(image, cgroups->string[i], &low, &high);
+		if (!err)
+			err = add_interval(s, rule, low, high);
 	}
 	return err;
 }
 
-/* Adds what the rule accepts; *any tells that it has no criterion in this dimension. */
-static int add_rule(struct sweep *s, const struct image *image, const struct policy_rule *rule,
-		    uint32_t index, enum bind_dimension dimension, bool *any)
+static int add_exes(struct sweep *s, const struct image *image, uint32_t rule,
+		    const struct policy_strings *exes)
 {
-	*any = false;
+	int err = 0;
+
+	for (size_t i = 0; !err && i < exes->count; i++) {
+		uint32_t class = image_exe_class(image, exes->string[i]);
+
+		err = add_interval(s, rule, class, class);
+	}
+	return err;
+}
+
+/* The part of low to high that is of the family: IPv4 is one interval within IPv6. */
+static int add_family(struct sweep *s, uint32_t rule, enum policy_family family, wide low,
+		      wide high)
+{
+	wide ipv4_last = MAPPED_IPV4 | UINT32_MAX;
+	int err = 0;
+
+	if (family == POLICY_ANY_FAMILY)
+		return add_interval(s, rule, low, high);
+	if (family == POLICY_IPV4) {
+		low = low < MAPPED_IPV4 ? MAPPED_IPV4 : low;
+		high = high > ipv4_last ? ipv4_last : high;
+		return low <= high ? add_interval(s, rule, low, high) : 0;
+	}
+	if (low < MAPPED_IPV4)
+		err = add_interval(s, rule, low, high < MAPPED_IPV4 ? high : MAPPED_IPV4 - 1);
+	if (!err && high > ipv4_last)
+		err = add_interval(s, rule, low > ipv4_last ? low : ipv4_last + 1, high);
+	return err;
+}
+
+static wide address_key(const uint8_t address[16])
+{
+	const char *bytes = (const char *)address;
+
+	return (wide)decide_key(bytes) << 64 | decide_key(bytes + 8);
+}
+
+static int add_addresses(struct sweep *s, uint32_t rule, const struct policy_addresses *addresses,
+			 enum policy_family family)
+{
+	int err = 0;
+
+	if (!addresses->count)
+		return add_family(s, rule, family, 0, HIGHEST);
+	for (size_t i = 0; !err && i < addresses->count; i++)
+		err = add_family(s, rule, family, address_key(addresses->range[i].low),
+				 address_key(addresses->range[i].high));
+	return err;
+}
+
+/* Has the rule no criterion in this dimension, and so accepts any value? */
+static bool accepts_any(const struct policy_rule *rule, enum bind_dimension dimension)
+{
 	switch (dimension) {
 	case BIND_DIM_UID:
-		*any = !rule->uid.count;
+		return !rule->uid.count;
+	case BIND_DIM_CGROUP:
+		return !rule->cgroup.count;
+	case BIND_DIM_EXE:
+		return !rule->exe.count;
+	case BIND_DIM_NETNS:
+		return !rule->host_netns;
+	case BIND_DIM_PROTOCOL:
+		return !rule->protocol.count;
+	case BIND_DIM_PORT:
+		return !rule->port.count;
+	case BIND_DIM_COMM:
+		return !rule->comm.count;
+	case BIND_DIM_ADDRESS:
+		return !rule->address.count && rule->family == POLICY_ANY_FAMILY;
+	default:
+		return false;
+	}
+}
+
+/* Adds what the rule's criterion accepts. */
+static int add_criterion(struct sweep *s, const struct image *image, uint32_t index,
+			 const struct policy_rule *rule, enum bind_dimension dimension)
+{
+	switch (dimension) {
+	case BIND_DIM_UID:
 		return add_ranges(s, index, &rule->uid);
 	case BIND_DIM_CGROUP:
-		*any = !rule->cgroup.count;
 		return add_cgroups(s, image, index, &rule->cgroup);
+	case BIND_DIM_EXE:
+		return add_exes(s, image, index, &rule->exe);
+	case BIND_DIM_NETNS:
+		return add_interval(s, index, BIND_NETNS_HOST, BIND_NETNS_HOST);
 	case BIND_DIM_PROTOCOL:
-		*any = !rule->protocol.count;
 		return add_ranges(s, index, &rule->protocol);
 	case BIND_DIM_PORT:
-		*any = !rule->port.count;
 		return add_ranges(s, index, &rule->port);
 	case BIND_DIM_COMM:
-		*any = !rule->comm.count;
 		return add_comms(s, index, &rule->comm);
+	case BIND_DIM_ADDRESS:
+		return add_addresses(s, index, &rule->address, rule->family);
 	default:
 		return -EINVAL;
 	}
+}
+
+static bool expired(const struct policy_rule *rule, int64_t now)
+{
+	return rule->expires && rule->expires <= now;
 }
 
 static int edge_compare(const void *a, const void *b)
@@ -229,7 +231,7 @@ static void set_bit(uint64_t *vector, uint32_t bit, bool on)
 static int begin_interval(struct builder *b, struct sweep *s, wide at, const uint64_t *vector)
 {
 	uint32_t class;
-	int err = class_of(b, vector, &class);
+	int err = builder_class(b, vector, &class);
 
 	if (err)
 		return err;
@@ -250,9 +252,10 @@ static int sweep_edges(struct builder *b, struct sweep *s, uint64_t *vector)
 	s->interval = calloc(s->edges + 1, sizeof(*s->interval));
 	if (!depth || !s->interval)
 		goto out;
-	qsort(s->edge, s->edges, sizeof(*s->edge), edge_compare);
+	if (s->edges)
+		qsort(s->edge, s->edges, sizeof(*s->edge), edge_compare);
 	err = 0;
-	if (s->edge[0].at != 0)
+	if (!s->edges || s->edge[0].at != 0)
 		err = begin_interval(b, s, 0, vector);
 	for (size_t i = 0; !err && i < s->edges;) {
 		wide at = s->edge[i].at;
@@ -268,99 +271,30 @@ out:
 	return err;
 }
 
-/* A new page, zeroed; its number in *number. */
-static int new_page(struct builder *b, uint32_t *number)
-{
-	struct image *image = b->image;
-	void *grown = grow(image->page, image->pages, &b->page_space, sizeof(*image->page));
-
-	if (!grown)
-		return -ENOMEM;
-	if (image->pages == UINT32_MAX)
-		return -E2BIG;
-	image->page = grown;
-	memset(&image->page[image->pages], 0, sizeof(*image->page));
-	*number = image->pages++;
-	return 0;
-}
-
-static void fill_narrow(struct bind_narrow_node *node, const struct interval *from, size_t count)
-{
-	for (size_t i = 0; i < BIND_NARROW_FANOUT; i++) {
-		node->key[i] = i < count ? (uint64_t)from[i].start : INT64_MAX;
-		node->value[i] = from[i < count ? i : count - 1].class;
-	}
-}
-
-static void fill_wide(struct bind_wide_node *node, const struct interval *from, size_t count)
-{
-	for (size_t i = 0; i < BIND_WIDE_FANOUT; i++) {
-		wide key = i < count ? from[i].start : ~(wide)0;
-
-		node->high[i] = key >> 64;
-		node->low[i] = key;
-		node->value[i] = from[i < count ? i : count - 1].class;
-	}
-}
-
-/*
- * Builds one level of the tree out of count intervals, in place: each node that it makes becomes an
- * interval of the level above, with the node's page for a class. Returns how many, or -errno.
- */
-static long build_level(struct builder *b, struct interval *interval, size_t count, bool is_wide)
-{
-	size_t fanout = is_wide ? BIND_WIDE_FANOUT : BIND_NARROW_FANOUT;
-	long nodes = 0;
-
-	for (size_t i = 0; i < count; i += fanout) {
-		size_t n = count - i < fanout ? count - i : fanout;
-		uint32_t page;
-		int err = new_page(b, &page);
-
-		if (err)
-			return err;
-		if (is_wide)
-			fill_wide(&b->image->page[page].wide, interval + i, n);
-		else
-			fill_narrow(&b->image->page[page].narrow, interval + i, n);
-		interval[nodes++] = (struct interval){ .start = interval[i].start, .class = page };
-	}
-	return nodes;
-}
-
-static int build_tree(struct builder *b, const struct sweep *s, enum bind_dimension dimension)
-{
-	long count = s->intervals;
-	uint32_t depth = 0;
-
-	do {
-		count = build_level(b, s->interval, count, dimension == BIND_DIM_COMM);
-		if (count < 0)
-			return count;
-		if (++depth > BIND_TREE_DEPTH)
-			return -E2BIG;
-	} while (count > 1);
-	b->image->page[0].header.trees[dimension] =
-		(struct bind_tree){ .depth = depth, .root = s->interval[0].class };
-	return 0;
-}
-
-static int build_dimension(struct builder *b, enum bind_dimension dimension)
+/* Expired rules have no bit anywhere. */
+static int build_dimension(struct builder *b, enum bind_dimension dimension, int64_t now)
 {
 	uint64_t vector[BIND_VECTOR_WORDS] = { 0 };
 	struct sweep s = { 0 };
+	bool criteria = false;
 	int err = 0;
 
 	for (size_t i = 0; !err && i < b->policy->rules; i++) {
-		bool any;
+		const struct policy_rule *rule = &b->policy->rule[i];
 
-		err = add_rule(&s, b->image, &b->policy->rule[i], i, dimension, &any);
-		set_bit(vector, i, any);
+		if (expired(rule, now))
+			continue;
+		if (accepts_any(rule, dimension)) {
+			set_bit(vector, i, true);
+			continue;
+		}
+		criteria = true;
+		err = add_criterion(&s, b->image, i, rule, dimension);
 	}
-	if (!err && s.edges)
+	if (!err && criteria)
 		err = sweep_edges(b, &s, vector);
-	if (!err && s.edges)
-		err = build_tree(b, &s, dimension);
+	if (!err && criteria)
+		err = builder_tree(b, dimension, s.interval, s.intervals);
 	free(s.edge);
 	free(s.interval);
 	return err;
@@ -376,7 +310,7 @@ static int build_rules(struct builder *b)
 		uint32_t page = b->image->pages - 1;
 
 		if (i % BIND_RULES_PER_PAGE == 0)
-			err = new_page(b, &page);
+			err = builder_page(b, &page);
 		if (!err)
 			b->image->page[page].rules.rule[i % BIND_RULES_PER_PAGE] =
 				(struct bind_rule){
@@ -389,100 +323,55 @@ static int build_rules(struct builder *b)
 	return err;
 }
 
-static int build_vectors(struct builder *b)
-{
-	int err = 0;
-
-	b->image->page[0].header.vector_pages = b->image->pages;
-	for (size_t i = 0; !err && i < b->vectors; i++) {
-		uint32_t page = b->image->pages - 1;
-
-		if (i % BIND_VECTORS_PER_PAGE == 0)
-			err = new_page(b, &page);
-		if (!err)
-			memcpy(b->image->page[page].vectors.vector[i % BIND_VECTORS_PER_PAGE],
-			       b->vector[i], sizeof(b->vector[i]));
-	}
-	return err;
-}
-
-/* Class 0 is that of every value of a dimension without criteria: all rules. */
-static int build_all(struct builder *b)
+/* Class 0 is that of every value of a dimension without criteria: all rules, none expired. */
+static int build_all(struct builder *b, int64_t now)
 {
 	uint64_t vector[BIND_VECTOR_WORDS] = { 0 };
 	uint32_t class;
 	int err;
 
 	for (size_t i = 0; i < b->policy->rules; i++)
-		set_bit(vector, i, true);
-	err = class_of(b, vector, &class);
+		set_bit(vector, i, !expired(&b->policy->rule[i], now));
+	err = builder_class(b, vector, &class);
+	if (!err)
+		err = paths_cgroups(b);
 	for (int d = 0; !err && d < BIND_DIMENSIONS; d++)
-		err = build_dimension(b, d);
+		err = build_dimension(b, d, now);
 	if (!err)
 		err = build_rules(b);
 	if (!err)
-		err = build_vectors(b);
+		err = builder_vectors(b);
 	return err;
 }
 
-static int cgroup_compare(const void *a, const void *b)
+/* Which costly parts of a request the rules ask for. */
+static uint32_t needs(const struct policy *policy)
 {
-	const struct image_cgroup *x = a, *y = b;
-
-	return strcmp(x->path, y->path);
-}
-
-/* The cgroups that rules name, sorted, each once. Class 0 is every other cgroup. */
-static int collect_cgroups(const struct policy *policy, struct image *image)
-{
-	size_t space = 0, unique = 0;
+	uint32_t flags = 0;
 
 	for (size_t i = 0; i < policy->rules; i++) {
-		const struct policy_strings *paths = &policy->rule[i].cgroup;
-
-		for (size_t j = 0; j < paths->count; j++) {
-			void *grown = grow(image->cgroup, image->cgroups, &space,
-					   sizeof(*image->cgroup));
-
-			if (!grown)
-				return -ENOMEM;
-			image->cgroup = grown;
-			image->cgroup[image->cgroups].path = strdup(paths->string[j]);
-			if (!image->cgroup[image->cgroups++].path)
-				return -ENOMEM;
-		}
+		flags |= policy->rule[i].cgroup.count ? BIND_IMAGE_CGROUPS : 0;
+		flags |= policy->rule[i].exe.count ? BIND_IMAGE_EXES : 0;
+		flags |= policy->rule[i].host_netns ? BIND_IMAGE_NETNS : 0;
 	}
-	if (image->cgroups)
-		qsort(image->cgroup, image->cgroups, sizeof(*image->cgroup), cgroup_compare);
-	for (size_t i = 0; i < image->cgroups; i++) {
-		if (unique && !strcmp(image->cgroup[unique - 1].path, image->cgroup[i].path)) {
-			free(image->cgroup[i].path);
-			continue;
-		}
-		image->cgroup[unique].path = image->cgroup[i].path;
-		image->cgroup[unique].class = unique + 1;
-		unique++;
-	}
-	image->cgroups = unique;
-	return 0;
+	return flags;
 }
 
-static void fill_header(struct builder *b, uint32_t generation, bool enforce)
+static void fill_header(struct builder *b, const struct image_settings *settings)
 {
 	struct bind_image_header *header = &b->image->page[0].header;
 
 	header->magic = BIND_IMAGE_MAGIC;
-	header->generation = generation;
+	header->generation = settings->generation;
 	header->pages = b->image->pages;
-	header->flags = (enforce ? BIND_IMAGE_ENFORCE : 0) |
-			(b->image->cgroups ? BIND_IMAGE_CGROUPS : 0);
+	header->flags = needs(b->policy) | (settings->enforce ? BIND_IMAGE_ENFORCE : 0);
 	header->rules = b->policy->rules;
 	header->words = (b->policy->rules + 63) / 64;
 	header->default_verdict = b->policy->default_verdict;
 	header->forbid_options = b->policy->forbid_options;
 }
 
-int image_compile(const struct policy *policy, uint32_t generation, bool enforce,
+int image_compile(const struct policy *policy, const struct image_settings *settings,
 		  struct image *image)
 {
 	struct builder b = { .policy = policy, .image = image };
@@ -492,56 +381,37 @@ int image_compile(const struct policy *policy, uint32_t generation, bool enforce
 	*image = (struct image){ 0 };
 	if (policy->rules > BIND_MAX_RULES)
 		return -E2BIG;
-	err = collect_cgroups(policy, image);
+	err = paths_exes(policy, image);
 	if (!err)
-		err = new_page(&b, &header);
+		err = builder_page(&b, &header);
 	if (!err)
-		err = build_all(&b);
+		err = build_all(&b, settings->now);
 	if (!err)
-		fill_header(&b, generation, enforce);
+		fill_header(&b, settings);
 	else
 		image_free(image);
-	free(b.vector);
-	free(b.index);
+	builder_free(&b);
 	return err;
 }
 
 void image_free(struct image *image)
 {
-	for (size_t i = 0; i < image->cgroups; i++)
-		free(image->cgroup[i].path);
-	free(image->cgroup);
+	for (size_t i = 0; i < image->exes; i++)
+		free(image->exe[i]);
+	free(image->exe);
 	free(image->page);
 	*image = (struct image){ 0 };
 }
 
-/* Orders a path of which only the first bytes count against a cgroup's whole path. */
-struct path_prefix {
-	const char *path;
-	size_t length;
-};
-
-static int prefix_compare(const void *key, const void *element)
+int64_t image_next_expiry(const struct policy *policy, int64_t now)
 {
-	const struct path_prefix *prefix = key;
-	const struct image_cgroup *cgroup = element;
-	int order = strncmp(prefix->path, cgroup->path, prefix->length);
+	int64_t next = 0;
 
-	return order ? order : -(cgroup->path[prefix->length] != '\0');
-}
+	for (size_t i = 0; i < policy->rules; i++) {
+		int64_t expires = policy->rule[i].expires;
 
-uint32_t image_cgroup_class(const struct image *image, const char *path)
-{
-	struct path_prefix prefix = { .path = path, .length = strlen(path) };
-	const struct image_cgroup *found;
-
-	while (image->cgroups && prefix.length) {
-		found = bsearch(&prefix, image->cgroup, image->cgroups, sizeof(*found),
-				prefix_compare);
-		if (found)
-			return found->class;
-		while (prefix.length && path[--prefix.length] != '/')
-			;
+		if (expires > now && (!next || expires < next))
+			next = expires;
 	}
-	return 0;
+	return next;
 }

@@ -6,32 +6,40 @@
 #include "decide.h"
 #include "policy.h"
 
-/* A cgroup path that some rule names, and the class of it and of everything below it. */
-struct image_cgroup {
-	char *path;
-	uint32_t class;
-};
-
 struct image {
 	union bind_page *page;
 	size_t pages;
-	struct image_cgroup *cgroup; /* sorted by path */
-	size_t cgroups;
+	char **exe; /* the executables that rules name, sorted; that of class c is exe[c - 1] */
+	size_t exes;
+};
+
+/* What an image depends on besides its policy. */
+struct image_settings {
+	uint32_t generation; /* 1, 2, ... */
+	bool enforce; /* --deny */
+	int64_t now; /* seconds since 1970: rules that expire by then match nothing */
 };
 
 /*
- * Compiles policy into a new image with this generation number; enforce is --deny. Returns 0, or
- * -ENOMEM, or -E2BIG when the policy needs more classes than an image can hold. The image is to be
- * freed with image_free(), and does not refer to the policy.
+ * Compiles policy into a new image. Returns 0, -ENOMEM, or -E2BIG when the policy has more rules,
+ * or needs more classes, than an image can hold. The image is to be freed with image_free(), and
+ * does not refer to the policy. Classes of cgroups and executables depend on the policy alone: two
+ * images of one policy have the same.
  */
-int image_compile(const struct policy *policy, uint32_t generation, bool enforce,
+int image_compile(const struct policy *policy, const struct image_settings *settings,
 		  struct image *image);
 
 /* Takes a zeroed image too. */
 void image_free(struct image *image);
 
-/* The class of the cgroup at path ("/" and absolute below it): that of its closest named parent. */
+/* When the next rule expires after this moment, or 0: never. */
+int64_t image_next_expiry(const struct policy *policy, int64_t now);
+
+/* The class of the cgroup at path: "/", or absolute below it. */
 uint32_t image_cgroup_class(const struct image *image, const char *path);
+
+/* The class of the executable at path, as rules name it; 0 if none does. */
+uint32_t image_exe_class(const struct image *image, const char *path);
 
 static __always_inline const union bind_page *image_page(const struct image *image, __u32 number)
 {

@@ -29,9 +29,10 @@
 #endif
 
 /*
- * Hides from the compiler what it knows about x, so that the masks below stay where they are: the
+ * Hides from the compiler what it knows about x. So the masks below stay where they are: the
  * verifiers of 5.10 and 6.1 need them, because to them an OR of two bounded numbers, which is what
- * the compiler makes of the additions, has no bounds.
+ * the compiler makes of the additions, has no bounds. And so arithmetic stays without branches,
+ * each of which the verifier would follow on its own.
  */
 #define DECIDE_HIDE(x) __asm__ volatile("" : "+r"(x))
 
@@ -53,21 +54,23 @@ static __always_inline __u64 decide_key(const char *bytes)
 }
 
 /*
- * All ones if a < b, else zero. Without a branch: the verifier follows every branch of a search on
- * its own, and each level of a tree has eight steps.
+ * 1 if a < b, else 0. Comparisons are arithmetic on 0 and 1, without a branch: the verifier follows
+ * every branch of a search on its own, and each level of a tree has eight steps. (It does the same
+ * with masks of all ones or none since 6.19, and in what was backported from there.)
  */
 static __always_inline __u64 decide_less(__u64 a, __u64 b)
 {
 	__u64 borrow = (~a & b) | ((~a | b) & (a - b));
 
-	return 0 - (borrow >> 63);
+	return borrow >> 63;
 }
 
 static __always_inline __u64 decide_equal(__u64 a, __u64 b)
 {
-	__u64 difference = a ^ b;
+	__u64 difference = a ^ b, negated = 0 - difference;
 
-	return ((difference | (0 - difference)) >> 63) - 1;
+	DECIDE_HIDE(negated);
+	return ((difference | negated) >> 63) ^ 1;
 }
 
 /* The value of the last entry whose key is <= key. The first key of a tree is 0. */
@@ -78,9 +81,11 @@ static __always_inline __u32 decide_narrow(const struct bind_narrow_node *node, 
 	DECIDE_UNROLL
 	for (__u64 step = BIND_NARROW_FANOUT / 2; step; step /= 2) {
 		__u64 there = node->key[(at + step) % BIND_NARROW_FANOUT];
-
 		/* Both are below 2^63, so the sign of the difference tells. */
-		at += step & (((key - there) >> 63) - 1);
+		__u64 beyond = (key - there) >> 63;
+
+		DECIDE_HIDE(beyond);
+		at += step * (beyond ^ 1);
 		DECIDE_HIDE(at);
 	}
 	return node->value[at % BIND_NARROW_FANOUT];
@@ -93,11 +98,12 @@ static __always_inline __u32 decide_wide(const struct bind_wide_node *node, __u6
 	DECIDE_UNROLL
 	for (__u64 step = BIND_WIDE_FANOUT / 2; step; step /= 2) {
 		__u64 there = (at + step) % BIND_WIDE_FANOUT;
-		__u64 below = decide_less(high, node->high[there]) |
-			      (decide_equal(high, node->high[there]) &
-			       decide_less(low, node->low[there]));
+		__u64 beyond = decide_less(high, node->high[there]) |
+			       (decide_equal(high, node->high[there]) &
+				decide_less(low, node->low[there]));
 
-		at += step & ~below;
+		DECIDE_HIDE(beyond);
+		at += step * (beyond ^ 1);
 		DECIDE_HIDE(at);
 	}
 	return node->value[at % BIND_WIDE_FANOUT];
@@ -105,7 +111,7 @@ static __always_inline __u32 decide_wide(const struct bind_wide_node *node, __u6
 
 /*
  * The vector of the class that the key belongs to, or NULL if the image cannot be read. low counts
- * in the comm dimension only.
+ * in the dimensions with 128-bit keys only.
  */
 static __always_inline const __u64 *decide_vector(const struct image *image,
 						  const struct bind_image_header *header,
@@ -122,13 +128,43 @@ static __always_inline const __u64 *decide_vector(const struct image *image,
 		page = image_page(image, number);
 		if (!page)
 			return 0;
-		if (dimension == BIND_DIM_COMM)
+		if (dimension >= BIND_DIM_COMM)
 			number = decide_wide(&page->wide, high, low);
 		else
 			number = decide_narrow(&page->narrow, high);
 	}
 	page = image_page(image, header->vector_pages + number / BIND_VECTORS_PER_PAGE);
 	return page ? page->vectors.vector[number % BIND_VECTORS_PER_PAGE] : 0;
+}
+
+/* The same for what the request has in this dimension. */
+static __always_inline const __u64 *decide_request(const struct image *image,
+						   const struct bind_image_header *header,
+						   const struct bind_request *request,
+						   enum bind_dimension dimension)
+{
+	switch (dimension) {
+	case BIND_DIM_UID:
+		return decide_vector(image, header, dimension, request->uid, 0);
+	case BIND_DIM_CGROUP:
+		return decide_vector(image, header, dimension, request->cgroup, 0);
+	case BIND_DIM_EXE:
+		return decide_vector(image, header, dimension, request->exe, 0);
+	case BIND_DIM_NETNS:
+		return decide_vector(image, header, dimension, request->netns, 0);
+	case BIND_DIM_PROTOCOL:
+		return decide_vector(image, header, dimension, request->protocol, 0);
+	case BIND_DIM_PORT:
+		return decide_vector(image, header, dimension, request->port, 0);
+	case BIND_DIM_COMM:
+		return decide_vector(image, header, dimension, decide_key(request->comm),
+				     decide_key(request->comm + 8));
+	case BIND_DIM_ADDRESS:
+		return decide_vector(image, header, dimension, decide_key(request->address),
+				     decide_key(request->address + 8));
+	default:
+		return 0;
+	}
 }
 
 /* The index of the lowest bit set; word is not 0. (clang 14 cannot compile ctz for BPF.) */
@@ -141,18 +177,18 @@ static __always_inline __u32 decide_lowest(__u64 word)
 	return (word * 0x0101010101010101ULL) >> 56;
 }
 
-/* The first rule that is in all five vectors, or BIND_RULE_NONE. */
-static __always_inline __u32 decide_first(const __u64 *uid, const __u64 *cgroup,
-					  const __u64 *protocol, const __u64 *port,
-					  const __u64 *comm, __u32 words)
+/* The first rule that is in all the vectors, or BIND_RULE_NONE. */
+static __always_inline __u32 decide_first(const __u64 *const vector[BIND_DIMENSIONS], __u32 words)
 {
 	DECIDE_LOOP
 	for (__u32 i = 0; i < BIND_VECTOR_WORDS; i++) {
-		__u64 matching;
+		__u64 matching = ~0ULL;
 
 		if (i >= words)
 			break;
-		matching = uid[i] & cgroup[i] & protocol[i] & port[i] & comm[i];
+		DECIDE_UNROLL
+		for (int d = 0; d < BIND_DIMENSIONS; d++)
+			matching &= vector[d][i];
 		if (matching)
 			return i * 64 + decide_lowest(matching);
 	}
@@ -164,25 +200,15 @@ static __always_inline int decide_rule(const struct image *image,
 				       const struct bind_image_header *header,
 				       const struct bind_request *request, __u32 *rule)
 {
-	const __u64 *uid, *cgroup, *protocol, *port, *comm;
+	const __u64 *vector[BIND_DIMENSIONS];
 
-	uid = decide_vector(image, header, BIND_DIM_UID, request->uid, 0);
-	if (!uid)
-		return -1;
-	cgroup = decide_vector(image, header, BIND_DIM_CGROUP, request->cgroup, 0);
-	if (!cgroup)
-		return -1;
-	protocol = decide_vector(image, header, BIND_DIM_PROTOCOL, request->protocol, 0);
-	if (!protocol)
-		return -1;
-	port = decide_vector(image, header, BIND_DIM_PORT, request->port, 0);
-	if (!port)
-		return -1;
-	comm = decide_vector(image, header, BIND_DIM_COMM, decide_key(request->comm),
-			     decide_key(request->comm + 8));
-	if (!comm)
-		return -1;
-	*rule = decide_first(uid, cgroup, protocol, port, comm, header->words);
+	DECIDE_UNROLL
+	for (int d = 0; d < BIND_DIMENSIONS; d++) {
+		vector[d] = decide_request(image, header, request, d);
+		if (!vector[d])
+			return -1;
+	}
+	*rule = decide_first(vector, header->words);
 	return 0;
 }
 
@@ -237,6 +263,77 @@ static __always_inline void decide(const struct image *image, const struct bind_
 		decision->cause = BIND_CAUSE_OPTIONS;
 		decision->forbidden = request->options & forbidden;
 	}
+}
+
+/*
+ * The order of cgroup paths: as memcmp() has them, but with "/" before every other byte, so that
+ * what is below a path comes right after it: "/a", "/a/b", "/a-b".
+ */
+static __always_inline __u8 decide_path_byte(__u64 byte)
+{
+	__u64 difference = byte ^ '/';
+	__u64 is_slash, is_lower;
+
+	DECIDE_HIDE(difference);
+	is_slash = (difference - 1) >> 63;
+	is_lower = ((byte - '/') >> 63) & ((0 - byte) >> 63);
+
+	return byte + is_lower - is_slash * ('/' - 1);
+}
+
+/* Makes a key of the path, in place: the stack of a BPF program has no room for two. */
+static __always_inline void decide_path_key(struct bind_path *path)
+{
+	DECIDE_LOOP
+	for (int i = 0; i < BIND_CGROUP_PATH_LEN; i++)
+		path->text[i] = decide_path_byte((__u8)path->text[i]);
+	DECIDE_LOOP
+	for (int i = 0; i < (int)BIND_PATH_WORDS; i++)
+		path->word[i] = decide_key(path->text + i * 8);
+}
+
+/* 1 if a comes before b, else 0. */
+static __always_inline __u64 decide_path_less(const struct bind_path *a, const struct bind_path *b)
+{
+	__u64 less = 0;
+
+	DECIDE_LOOP
+	for (int i = (int)BIND_PATH_WORDS - 1; i >= 0; i--)
+		less = decide_less(a->word[i], b->word[i]) |
+		       (decide_equal(a->word[i], b->word[i]) & less);
+	return less;
+}
+
+/*
+ * The class of the cgroup with this path key: how many of the table's paths are at or before it.
+ * Returns 0, or -1 if the image cannot be read.
+ */
+static __always_inline int decide_cgroup(const struct image *image, const struct bind_path *key,
+					 __u32 *class)
+{
+	const union bind_page *page = image_page(image, 0);
+	__u64 at = 0, paths, first;
+
+	if (!page)
+		return -1;
+	paths = page->header.paths;
+	first = page->header.path_pages;
+	DECIDE_LOOP
+	for (__u64 step = (BIND_PATHS_MAX + 1) / 2; step; step /= 2) {
+		__u64 next = at + step - 1, there = decide_less(next, paths);
+
+		DECIDE_HIDE(there);
+		/* Beyond the end of the table, look at its beginning, and do not go there. */
+		next *= there;
+		page = image_page(image, first + next / BIND_PATHS_PER_PAGE);
+		if (!page)
+			return -1;
+		next %= BIND_PATHS_PER_PAGE;
+		at += step * (there & (decide_path_less(key, &page->paths.path[next]) ^ 1));
+		DECIDE_HIDE(at);
+	}
+	*class = at;
+	return 0;
 }
 
 #endif

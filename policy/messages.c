@@ -8,16 +8,25 @@
 /* A setting's name has no length limit in libconfig. */
 #define SETTING_SHOWN 64
 
-static void add_text(const struct source *source, unsigned int line, char *text)
+static void add_text(struct policy_messages *messages, const char *file, unsigned int line,
+		     char *text)
 {
-	struct policy_messages *errors = source->errors;
 	struct policy_message *message;
 
-	errors->message = alloc_grow(errors->message, errors->count, sizeof(*message));
-	message = &errors->message[errors->count++];
-	message->file = alloc_string(source->file, strlen(source->file));
-	message->line = line;
-	message->text = text;
+	messages->message = alloc_grow(messages->message, messages->count, sizeof(*message));
+	message = &messages->message[messages->count++];
+	*message = (struct policy_message){
+		.file = alloc_string(file, strlen(file)),
+		.line = line,
+		.text = text,
+	};
+}
+
+struct lines_place messages_place(const struct source *source, unsigned int line)
+{
+	if (source->lines && line > 0)
+		return lines_find(source->lines, line);
+	return (struct lines_place){ source->file, line };
 }
 
 static char *format_text(const char *format, va_list arguments)
@@ -34,10 +43,11 @@ static char *format_text(const char *format, va_list arguments)
 
 void messages_add(const struct source *source, unsigned int line, const char *format, ...)
 {
+	struct lines_place place = messages_place(source, line);
 	va_list arguments;
 
 	va_start(arguments, format);
-	add_text(source, line, format_text(format, arguments));
+	add_text(source->errors, place.file, place.line, format_text(format, arguments));
 	va_end(arguments);
 }
 
@@ -52,6 +62,17 @@ void messages_about(const struct source *source, const char *setting, unsigned i
 	va_end(arguments);
 	messages_add(source, line, "%.*s: %s", SETTING_SHOWN, setting, text);
 	free(text);
+}
+
+void messages_warn(struct policy_messages *messages, const char *file, unsigned int line,
+		   const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	add_text(messages, file, line, format_text(format, arguments));
+	va_end(arguments);
+	messages->message[messages->count - 1].warning = true;
 }
 
 static size_t quote_byte(char *to, unsigned char byte)
@@ -77,8 +98,26 @@ struct messages_quote messages_quote(const char *text, size_t length)
 	return quote;
 }
 
+struct messages_file messages_file(const char *path)
+{
+	const size_t most = 4 * MESSAGES_QUOTE_BYTES;
+	size_t length = strlen(path);
+	struct messages_file file = { "" };
+	char *to = file.text;
+
+	if (length > most) {
+		to = stpcpy(to, "...");
+		path += length - most;
+	}
+	for (; *path; path++)
+		to += quote_byte(to, (unsigned char)*path);
+	*to = '\0';
+	return file;
+}
+
 struct placed {
 	struct policy_message message;
+	size_t file; /* its place among the files, from 1 */
 	size_t place;
 };
 
@@ -86,21 +125,36 @@ static int compare_placed(const void *left, const void *right)
 {
 	const struct placed *a = left, *b = right;
 
+	if (a->file != b->file)
+		return a->file < b->file ? -1 : 1;
 	if (a->message.line != b->message.line)
 		return a->message.line < b->message.line ? -1 : 1;
 	return a->place < b->place ? -1 : a->place > b->place;
 }
 
-void messages_sort(struct policy_messages *messages, size_t first)
+/* Most messages are about the file that the one before is about. */
+static size_t find_file(const struct policy *policy, const char *file, size_t before)
 {
-	size_t count = messages->count - first;
+	if (before > 0 && strcmp(policy->file[before - 1], file) == 0)
+		return before;
+	for (size_t i = 0; i < policy->files; i++)
+		if (strcmp(policy->file[i], file) == 0)
+			return i + 1;
+	return 0;
+}
+
+void messages_sort(struct policy_messages *messages, size_t first, const struct policy *policy)
+{
+	size_t count = messages->count - first, file = 0;
 	struct placed *placed;
 
 	if (count < 2)
 		return;
 	placed = alloc_zeroed(count, sizeof(*placed));
-	for (size_t i = 0; i < count; i++)
-		placed[i] = (struct placed){ messages->message[first + i], i };
+	for (size_t i = 0; i < count; i++) {
+		file = find_file(policy, messages->message[first + i].file, file);
+		placed[i] = (struct placed){ messages->message[first + i], file, i };
+	}
 	qsort(placed, count, sizeof(*placed), compare_placed);
 	for (size_t i = 0; i < count; i++)
 		messages->message[first + i] = placed[i].message;

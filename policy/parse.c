@@ -1,276 +1,153 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#include <stdio.h>
-
 #include "alloc.h"
-#include "names.h"
+#include "group.h"
 #include "parse.h"
-#include "suggest.h"
+#include "rule.h"
+#include "users.h"
 #include "values.h"
-
-#define NAME_BYTES 63
 
 /* A rule's name and where it was given. */
 struct named {
 	const char *name;
-	unsigned int line;
+	struct lines_place place;
+	size_t order; /* among the rules */
 };
 
 struct parse {
-	const struct source *source;
 	struct policy *policy;
-	struct policy_rule *rule; /* the one whose settings are being read */
+	struct users *users;
 	struct named *named; /* the rules that have a name */
 	size_t names;
+	struct lines_place default_place; /* where it was given; no file: nowhere so far */
+	struct lines_place forbid_place;
 };
 
-/* What can be set in a group, and how its value is read. */
-struct known {
-	const char *name;
-	void (*read)(struct parse *parse, const struct setting *setting);
-};
-
-#define complain(parse, setting, ...) \
-	messages_about((parse)->source, (setting)->name, (setting)->line, __VA_ARGS__)
-
-/* The index of the setting's value among the choices, or -1 after a message. */
-static int read_choice(struct parse *parse, const struct setting *setting,
-		       const char *const *choices, const char *expected)
+struct parse *parse_new(struct policy *policy)
 {
-	const char *value = values_string(parse->source, setting, expected);
+	struct parse *parse = alloc_zeroed(1, sizeof(*parse));
 
-	if (!value)
-		return -1;
-	for (int i = 0; choices[i]; i++)
-		if (strcmp(choices[i], value) == 0)
-			return i;
-	complain(parse, setting, "unknown value %s, expected %s",
-		 messages_quote(value, strlen(value)).text, expected);
-	return -1;
+	parse->policy = policy;
+	parse->users = users_new();
+	return parse;
 }
 
-static void read_verdict_into(struct parse *parse, const struct setting *setting,
-			      enum bind_verdict *verdict)
+void parse_free(struct parse *parse)
 {
-	static const char *const verdicts[] = {
-		[BIND_ALLOW] = "allow",
-		[BIND_DENY] = "deny",
-		NULL,
-	};
-	int choice = read_choice(parse, setting, verdicts, "\"allow\" or \"deny\"");
-
-	if (choice >= 0)
-		*verdict = (enum bind_verdict)choice;
+	users_free(parse->users);
+	free(parse->named);
+	free(parse);
 }
 
-static void read_text(struct parse *parse, const struct setting *setting, char **text)
+static void read_version(const struct source *source, const struct setting *setting, void *into)
 {
-	const char *value = values_string(parse->source, setting, "text in quotes");
-
-	if (value)
-		*text = alloc_string(value, strlen(value));
-}
-
-/* The settings of a rule. */
-
-/* It is a column of the output, where "-" is no rule and ':' separates what follows. */
-static bool valid_name(const char *name)
-{
-	size_t length = strlen(name);
-
-	for (size_t i = 0; i < length; i++)
-		if (name[i] <= ' ' || name[i] > '~' || name[i] == ':')
-			return false;
-	return length <= NAME_BYTES && strcmp(name, "-") != 0;
-}
-
-static void read_name(struct parse *parse, const struct setting *setting)
-{
-	const char *name = values_string(parse->source, setting, "a unique name");
-
-	if (!name)
-		return;
-	if (!valid_name(name)) {
-		complain(parse, setting,
-			 "%s is no name, expected 1 to %d printable ASCII characters without "
-			 "spaces and colons, and not \"-\"",
-			 messages_quote(name, strlen(name)).text, NAME_BYTES);
-		return;
-	}
-	parse->rule->name = alloc_string(name, strlen(name));
-	parse->named[parse->names++] = (struct named){ parse->rule->name, setting->line };
-}
-
-static void read_verdict(struct parse *parse, const struct setting *setting)
-{
-	read_verdict_into(parse, setting, &parse->rule->verdict);
-}
-
-static void read_mode(struct parse *parse, const struct setting *setting)
-{
-	static const char *const modes[] = { "audit", NULL };
-
-	parse->rule->audit = read_choice(parse, setting, modes, "\"audit\"") == 0;
-}
-
-static void read_uid(struct parse *parse, const struct setting *setting)
-{
-	values_uid(parse->source, setting, &parse->rule->uid);
-}
-
-static void read_comm(struct parse *parse, const struct setting *setting)
-{
-	values_comm(parse->source, setting, &parse->rule->comm);
-}
-
-static void read_cgroup(struct parse *parse, const struct setting *setting)
-{
-	values_cgroup(parse->source, setting, &parse->rule->cgroup);
-}
-
-static void read_protocol(struct parse *parse, const struct setting *setting)
-{
-	values_protocol(parse->source, setting, &parse->rule->protocol);
-}
-
-static void read_ports(struct parse *parse, const struct setting *setting)
-{
-	values_ports(parse->source, setting, &parse->rule->port);
-}
-
-static void read_permit_options(struct parse *parse, const struct setting *setting)
-{
-	values_options(parse->source, setting, &parse->rule->permit_options);
-}
-
-static void read_rule_forbid_options(struct parse *parse, const struct setting *setting)
-{
-	values_options(parse->source, setting, &parse->rule->forbid_options);
-}
-
-static void read_reason(struct parse *parse, const struct setting *setting)
-{
-	read_text(parse, setting, &parse->rule->reason);
-}
-
-static void read_owner(struct parse *parse, const struct setting *setting)
-{
-	read_text(parse, setting, &parse->rule->owner);
-}
-
-static void read_approver(struct parse *parse, const struct setting *setting)
-{
-	read_text(parse, setting, &parse->rule->approver);
-}
-
-static void read_ticket(struct parse *parse, const struct setting *setting)
-{
-	read_text(parse, setting, &parse->rule->ticket);
-}
-
-static const struct known rule_settings[] = {
-	{ "name", read_name },
-	{ "verdict", read_verdict },
-	{ "mode", read_mode },
-	{ "uid", read_uid },
-	{ "comm", read_comm },
-	{ "cgroup", read_cgroup },
-	{ "protocol", read_protocol },
-	{ "ports", read_ports },
-	{ "permit_options", read_permit_options },
-	{ "forbid_options", read_rule_forbid_options },
-	{ "reason", read_reason },
-	{ "owner", read_owner },
-	{ "approver", read_approver },
-	{ "ticket", read_ticket },
-	{ NULL, NULL },
-};
-
-/* Any group. */
-
-static void complain_unknown(struct parse *parse, const struct known *table,
-			     const struct setting *setting)
-{
-	struct suggest suggest = { .word = setting->name };
-	char list[256] = "";
-	size_t used = 0;
-
-	for (const struct known *known = table; known->name; known++) {
-		suggest_try(&suggest, known->name);
-		if (used < sizeof(list))
-			used += (size_t)snprintf(list + used, sizeof(list) - used, "%s%s",
-						 used ? ", " : "", known->name);
-	}
-	if (suggest.best)
-		complain(parse, setting, "unknown setting, did you mean \"%s\"?", suggest.best);
-	else
-		complain(parse, setting, "unknown setting, expected one of %s", list);
-}
-
-/* libconfig refuses a name that comes twice, but the tree is not trusted to be libconfig's. */
-static void read_group(struct parse *parse, const struct known *table, const struct setting *group)
-{
-	const struct known *known;
-	uint32_t seen = 0, bit;
-
-	for (const struct setting *setting = group->first; setting; setting = setting->next) {
-		for (known = table; known->name; known++)
-			if (strcmp(known->name, setting->name) == 0)
-				break;
-		bit = 1u << (known - table);
-		if (!known->name)
-			complain_unknown(parse, table, setting);
-		else if (seen & bit)
-			complain(parse, setting, "given twice, expected once");
-		else
-			known->read(parse, setting);
-		seen |= bit;
-	}
-}
-
-/* The settings of the policy. */
-
-static void read_version(struct parse *parse, const struct setting *setting)
-{
+	(void)into;
 	if (setting->type != SETTING_INTEGER)
-		complain(parse, setting, "found %s, expected 1", setting_type_name(setting));
+		group_complain(source, setting, "found %s, expected 1", setting_type_name(setting));
 	else if (setting->integer != 1)
-		complain(parse, setting, "%lld is unknown, expected 1", setting->integer);
+		group_complain(source, setting, "%lld is unknown, expected 1", setting->integer);
 }
 
-static void read_default(struct parse *parse, const struct setting *setting)
+/* Whether the setting, which belongs to the policy, is given for the first time. */
+static bool is_first(const struct source *source, const struct setting *setting,
+		     struct lines_place *place)
 {
-	read_verdict_into(parse, setting, &parse->policy->default_verdict);
+	if (place->file) {
+		group_complain(source, setting, "given twice (first in %s:%u), expected once",
+			       messages_file(place->file).text, place->line);
+		return false;
+	}
+	*place = messages_place(source, setting->line);
+	return true;
 }
 
-static void read_forbid_options(struct parse *parse, const struct setting *setting)
+static void read_default(const struct source *source, const struct setting *setting, void *into)
 {
-	values_options(parse->source, setting, &parse->policy->forbid_options);
+	struct parse *parse = into;
+
+	if (is_first(source, setting, &parse->default_place))
+		rule_verdict(source, setting, &parse->policy->default_verdict);
 }
 
-/* An option that is both would be permitted, which somebody did not mean. */
-static void check_options(struct parse *parse, const struct setting *group)
+static void read_forbid_options(const struct source *source, const struct setting *setting,
+				void *into)
 {
-	uint32_t both = parse->rule->permit_options & parse->rule->forbid_options;
-	char names[128];
+	struct parse *parse = into;
 
-	if (both)
-		complain(parse, setting_find(group, "permit_options"),
-			 "%s in forbid_options too, expected an option in one of them",
-			 names_options(both, names, sizeof(names)));
+	if (is_first(source, setting, &parse->forbid_place))
+		values_options(source, setting, &parse->policy->forbid_options);
 }
 
-static void read_rule(struct parse *parse, const struct setting *group)
+static void add_name(struct parse *parse, const struct source *source, const struct setting *group,
+		     const struct policy_rule *rule)
+{
+	parse->named = alloc_grow(parse->named, parse->names, sizeof(*parse->named));
+	parse->named[parse->names] = (struct named){
+		.name = rule->name,
+		.place = messages_place(source, setting_find(group, "name")->line),
+		.order = parse->names,
+	};
+	parse->names++;
+}
+
+static void read_rule(struct parse *parse, const struct source *source, const struct setting *group)
 {
 	struct policy_rule *rule = &parse->policy->rule[parse->policy->rules++];
 
-	rule->file = parse->policy->file;
-	rule->line = group->line;
-	parse->rule = rule;
-	read_group(parse, rule_settings, group);
-	check_options(parse, group);
-	if (!setting_find(group, "name"))
-		messages_about(parse->source, "name", group->line,
-			       "missing, expected a unique name for the rule");
+	rule_read(source, group, rule);
+	if (rule->name)
+		add_name(parse, source, group, rule);
+}
+
+/* Room for count more rules; zeroed. */
+static void make_room(struct policy *policy, size_t count)
+{
+	policy->rule = alloc_checked(
+		reallocarray(policy->rule, policy->rules + count + 1, sizeof(*policy->rule)));
+	memset(policy->rule + policy->rules, 0, (count + 1) * sizeof(*policy->rule));
+}
+
+static void read_rules(const struct source *source, const struct setting *setting, void *into)
+{
+	size_t count = setting_count(setting);
+	struct parse *parse = into;
+
+	if (setting->type != SETTING_LIST) {
+		group_complain(source, setting, "found %s, expected a list ( { ... }, { ... } )",
+			       setting_type_name(setting));
+		return;
+	}
+	if (count > POLICY_MAX_RULES - parse->policy->rules) {
+		group_complain(source, setting, "%zu rules, expected at most %u",
+			       parse->policy->rules + count, POLICY_MAX_RULES);
+		return;
+	}
+	make_room(parse->policy, count);
+	for (const struct setting *rule = setting->first; rule; rule = rule->next) {
+		if (rule->type == SETTING_GROUP)
+			read_rule(parse, source, rule);
+		else
+			group_complain(source, setting,
+				       "found %s, expected a group { ... } for each rule",
+				       setting_type_name(rule));
+	}
+}
+
+static const struct group_known known_settings[] = {
+	{ "version", read_version },
+	{ "default", read_default },
+	{ "forbid_options", read_forbid_options },
+	{ "rules", read_rules },
+	{ NULL, NULL },
+};
+
+void parse_tree(struct parse *parse, const struct source *source, const struct setting *root)
+{
+	struct source own = *source;
+
+	own.users = parse->users;
+	if (!setting_find(root, "version"))
+		messages_add(&own, 0, "version: missing, expected version = 1");
+	group_read(&own, known_settings, root, parse);
 }
 
 static int compare_named(const void *left, const void *right)
@@ -280,70 +157,45 @@ static int compare_named(const void *left, const void *right)
 
 	if (order)
 		return order;
-	return a->line < b->line ? -1 : a->line > b->line;
+	return a->order < b->order ? -1 : a->order > b->order;
 }
 
-static void complain_twice(struct parse *parse, const struct named *again,
-			   const struct named *first)
+static void complain_twice(const struct named *again, const struct named *first,
+			   struct policy_messages *errors)
 {
-	messages_about(parse->source, "name", again->line,
-		       "%s is used twice (first on line %u), expected a unique name",
-		       messages_quote(first->name, strlen(first->name)).text, first->line);
+	struct source source = { .file = again->place.file, .errors = errors };
+	struct messages_quote quote = messages_quote(first->name, strlen(first->name));
+
+	if (strcmp(again->place.file, first->place.file) == 0)
+		messages_about(&source, "name", again->place.line,
+			       "%s is used twice (first on line %u), expected a unique name",
+			       quote.text, first->place.line);
+	else
+		messages_about(&source, "name", again->place.line,
+			       "%s is used twice (first in %s:%u), expected a unique name",
+			       quote.text, messages_file(first->place.file).text,
+			       first->place.line);
 }
 
 /* Sorted, the rules of one name follow each other, the first in the text first. */
-static void check_names(struct parse *parse)
+static void check_names(struct parse *parse, struct policy_messages *errors)
 {
 	struct named *named = parse->named, *first = named;
 
+	if (parse->names == 0)
+		return;
 	qsort(named, parse->names, sizeof(*named), compare_named);
 	for (size_t i = 1; i < parse->names; i++) {
 		if (strcmp(named[i].name, first->name) == 0)
-			complain_twice(parse, &named[i], first);
+			complain_twice(&named[i], first, errors);
 		else
 			first = &named[i];
 	}
 }
 
-static void read_rules(struct parse *parse, const struct setting *setting)
+void parse_end(struct parse *parse, const struct source *whole, bool complete)
 {
-	size_t count = setting_count(setting);
-
-	if (setting->type != SETTING_LIST) {
-		complain(parse, setting, "found %s, expected a list ( { ... }, { ... } )",
-			 setting_type_name(setting));
-		return;
-	}
-	if (count > BIND_MAX_RULES)
-		complain(parse, setting, "%zu rules, expected at most %u", count, BIND_MAX_RULES);
-	parse->policy->rule = alloc_zeroed(count, sizeof(*parse->policy->rule));
-	parse->named = alloc_zeroed(count, sizeof(*parse->named));
-	for (const struct setting *rule = setting->first; rule; rule = rule->next) {
-		if (rule->type == SETTING_GROUP)
-			read_rule(parse, rule);
-		else
-			complain(parse, setting, "found %s, expected a group { ... } for each rule",
-				 setting_type_name(rule));
-	}
-	check_names(parse);
-	free(parse->named);
-}
-
-static const struct known policy_settings[] = {
-	{ "version", read_version },
-	{ "default", read_default },
-	{ "forbid_options", read_forbid_options },
-	{ "rules", read_rules },
-	{ NULL, NULL },
-};
-
-void parse_policy(const struct source *source, const struct setting *root, struct policy *policy)
-{
-	struct parse parse = { .source = source, .policy = policy };
-
-	if (!setting_find(root, "version"))
-		messages_add(source, 0, "version: missing, expected version = 1");
-	if (!setting_find(root, "default"))
-		messages_add(source, 0, "default: missing, expected \"allow\" or \"deny\"");
-	read_group(&parse, policy_settings, root);
+	if (complete && !parse->default_place.file)
+		messages_add(whole, 0, "default: missing, expected \"allow\" or \"deny\"");
+	check_names(parse, whole->errors);
 }

@@ -1,126 +1,159 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#include <errno.h>
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "alloc.h"
+#include "files.h"
+#include "include.h"
 #include "messages.h"
 #include "parse.h"
 #include "policy.h"
 #include "reader.h"
-#include "scan.h"
 
-static const char *file_type_name(mode_t mode)
+/* A policy that is being read. */
+struct work {
+	struct source whole; /* the file or the folder */
+	struct policy *policy;
+	struct parse *parse;
+	struct include include;
+	size_t errors_before;
+	bool complete; /* every file became a tree of settings */
+};
+
+static void begin(struct work *work, const char *path, struct policy_messages *errors)
 {
-	switch (mode & S_IFMT) {
-	case S_IFDIR:
-		return "a directory";
-	case S_IFIFO:
-		return "a FIFO";
-	case S_IFSOCK:
-		return "a socket";
-	default:
-		return "a device";
-	}
+	*work = (struct work){
+		.whole = { .file = path, .errors = errors },
+		.policy = alloc_zeroed(1, sizeof(*work->policy)),
+		.errors_before = errors->count,
+		.complete = true,
+	};
+	work->parse = parse_new(work->policy);
+	work->include = (struct include){ .policy = work->policy, .errors = errors };
 }
 
-/* Opens a regular file, without waiting for a FIFO or a device. Returns -1 after a message. */
-static int open_file(const struct source *source, const char *path)
+static struct policy *end(struct work *work)
 {
-	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
-	struct stat status;
+	struct policy_messages *errors = work->whole.errors;
+	struct policy *policy = work->policy;
 
-	if (fd < 0 || fstat(fd, &status) < 0)
-		messages_add(source, 0, "cannot read: %s", strerror(errno));
-	else if (!S_ISREG(status.st_mode))
-		messages_add(source, 0, "is %s, expected a file", file_type_name(status.st_mode));
+	parse_end(work->parse, &work->whole, work->complete);
+	parse_free(work->parse);
+	if (errors->count == work->errors_before)
+		return policy;
+	messages_sort(errors, work->errors_before, policy);
+	policy_free(policy);
+	return NULL;
+}
+
+/* Parses a text if there was nothing in its way, and frees it. */
+static void read_text(struct work *work, const char *path, struct include_text *text)
+{
+	struct source source = {
+		.file = path,
+		.errors = work->whole.errors,
+		.lines = &text->lines,
+	};
+	struct setting *root = text->bytes ? reader_read(&source, text->bytes) : NULL;
+
+	if (root)
+		parse_tree(work->parse, &source, root);
 	else
-		return fd;
-	if (fd >= 0)
-		close(fd);
-	return -1;
+		work->complete = false;
+	setting_free(root);
+	include_free(text);
 }
 
-/* Reads up to size bytes; -1 and errno if that fails. */
-static ssize_t read_bytes(int fd, char *buffer, size_t size)
+/* Takes fd over. */
+static void read_file(struct work *work, const char *path, int fd, int folder)
 {
-	size_t length = 0;
-	ssize_t got;
+	struct include_text text = include_file(&work->include, path, fd, folder);
 
-	while (length < size) {
-		got = read(fd, buffer + length, size - length);
-		if (got == 0)
-			break;
-		if (got > 0)
-			length += (size_t)got;
-		else if (errno != EINTR)
-			return -1;
-	}
-	return (ssize_t)length;
+	read_text(work, path, &text);
 }
 
-/* One byte more than is accepted shows that there are too many. What is not used costs nothing. */
+static void complain(struct work *work, const char *path, const char *text)
+{
+	struct source source = { .file = path, .errors = work->whole.errors };
+
+	messages_add(&source, 0, "%s", text);
+	work->complete = false;
+}
+
+static void free_strings(const struct policy_strings *strings);
+
+static void read_listed(struct work *work, int folder, const char *name)
+{
+	char *path = files_inside(work->whole.file, name);
+	struct files_problem problem;
+	int fd = files_open_below(folder, name, &problem);
+
+	if (fd >= 0)
+		read_file(work, path, fd, folder);
+	else
+		complain(work, path, problem.text);
+	free(path);
+}
+
+/* Takes fd over. */
+static void read_folder(struct work *work, int fd)
+{
+	struct policy_strings names = { 0 };
+	struct files_problem problem;
+	int folder = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+
+	if (!files_list(fd, &names, &problem))
+		complain(work, work->whole.file, problem.text);
+	else if (folder < 0)
+		complain(work, work->whole.file, "cannot read: no more files can be open");
+	else if (names.count == 0)
+		complain(work, work->whole.file, "has no *.conf, expected at least one");
+	else if (names.count > INCLUDE_FILES)
+		complain(work, work->whole.file, "has too many *.conf, expected at most 256");
+	else
+		for (size_t i = 0; i < names.count; i++)
+			read_listed(work, folder, names.string[i]);
+	free_strings(&names);
+	if (folder >= 0)
+		close(folder);
+}
+
+_Static_assert(INCLUDE_FILES == 256, "a message says so");
+
 struct policy *policy_read(const char *path, struct policy_messages *errors)
 {
-	struct source source = { path, errors };
-	struct policy *policy = NULL;
-	int fd = open_file(&source, path);
-	ssize_t length;
-	char *text;
+	struct files_problem problem = { "" };
+	struct work work;
+	int fd, folder;
 
-	if (fd < 0)
-		return NULL;
-	text = alloc_checked(malloc(SCAN_FILE_BYTES + 1));
-	length = read_bytes(fd, text, SCAN_FILE_BYTES + 1);
-	if (length < 0)
-		messages_add(&source, 0, "cannot read: %s", strerror(errno));
-	else
-		policy = policy_read_text(path, text, (size_t)length, errors);
-	free(text);
-	close(fd);
-	return policy;
-}
-
-/* Scans, reads and parses a text, each if there was nothing in its way. */
-static void read_policy(const struct source *source, const char *original, size_t length,
-			struct policy *policy)
-{
-	/* Some versions of libconfig do not see a comment in a last line without its end. */
-	char *text = alloc_zeroed(length + 2, 1);
-	struct setting *root;
-
-	memcpy(text, original, length);
-	text[length++] = '\n';
-	if (scan_text(source, text, length)) {
-		root = reader_read(source, text);
-		if (root)
-			parse_policy(source, root, policy);
-		setting_free(root);
+	begin(&work, path, errors);
+	switch (files_open(path, &fd, &problem)) {
+	case FILES_NONE:
+		complain(&work, path, problem.text);
+		break;
+	case FILES_FOLDER:
+		read_folder(&work, fd);
+		break;
+	case FILES_FILE:
+		folder = files_open_parent(path, &problem);
+		read_file(&work, path, fd, folder);
+		if (folder >= 0)
+			close(folder);
+		break;
 	}
-	free(text);
+	return end(&work);
 }
 
 struct policy *policy_read_text(const char *path, const char *text, size_t length,
 				struct policy_messages *errors)
 {
-	struct source source = { path, errors };
-	struct policy *policy = alloc_zeroed(1, sizeof(*policy));
-	size_t before = errors->count;
+	struct include_text joined;
+	struct work work;
 
-	policy->file = alloc_string(path, strlen(path));
-	if (length == 0)
-		messages_add(&source, 0, "is empty, expected a policy");
-	else if (length > SCAN_FILE_BYTES)
-		messages_add(&source, 0, "is too big, expected at most %u MB",
-			     SCAN_FILE_BYTES >> 20);
-	else
-		read_policy(&source, text, length, policy);
-	if (errors->count == before)
-		return policy;
-	messages_sort(errors, before);
-	policy_free(policy);
-	return NULL;
+	begin(&work, path, errors);
+	joined = include_bytes(&work.include, path, text, length);
+	read_text(&work, path, &joined);
+	return end(&work);
 }
 
 static void free_strings(const struct policy_strings *strings)
@@ -138,6 +171,8 @@ static void free_rule(const struct policy_rule *rule)
 	free(rule->port.range);
 	free_strings(&rule->comm);
 	free_strings(&rule->cgroup);
+	free_strings(&rule->exe);
+	free(rule->address.range);
 	free(rule->reason);
 	free(rule->owner);
 	free(rule->approver);
@@ -151,6 +186,8 @@ void policy_free(struct policy *policy)
 	for (size_t i = 0; i < policy->rules; i++)
 		free_rule(&policy->rule[i]);
 	free(policy->rule);
+	for (size_t i = 0; i < policy->files; i++)
+		free(policy->file[i]);
 	free(policy->file);
 	free(policy);
 }

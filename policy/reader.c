@@ -18,10 +18,10 @@
 #include "tree.h"
 
 /* More than the child's processor time, for a machine that is busy. */
-#define WALL_SECONDS 20
+#define WALL_SECONDS 60
 
 /* The names and strings of the text, and at most two records for each token of it. */
-#define STREAM_BYTES (SCAN_FILE_BYTES + (SCAN_TOKENS + 2) * 2 * sizeof(struct record))
+#define STREAM_BYTES (SCAN_TEXT_BYTES + (SCAN_TOKENS + 2) * 2 * sizeof(struct record))
 
 struct stream {
 	char *bytes;

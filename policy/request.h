@@ -11,6 +11,7 @@
 /* Both with the NUL at the end. */
 #define BIND_COMM_LEN 16
 #define BIND_CGROUP_PATH_LEN 256
+#define BIND_EXE_NAME_LEN 64 /* the file's name, without its folder */
 
 /* Socket options, as bits; also the order of bindsnoop's OPTS column "FTNRr". */
 #define BIND_OPT_FREEBIND (1u << 0)
@@ -28,7 +29,11 @@
 
 /* Values of bind_request.port beyond the port range. */
 #define BIND_PORT_EPHEMERAL 0u
-#define BIND_PORT_NONE (1u << 16) /* the socket has no ports: SOCK_RAW */
+#define BIND_PORT_NONE (1u << 16) /* the socket has no ports: SOCK_RAW, L2TP */
+
+/* Values of bind_request.netns. */
+#define BIND_NETNS_OTHER 0u
+#define BIND_NETNS_HOST 1u /* the initial one */
 
 /* How the socket asked. */
 enum bind_via {
@@ -43,10 +48,13 @@ enum bind_via {
 struct bind_request {
 	__u32 uid; /* real uid, in the initial user namespace */
 	__u32 cgroup; /* class of the task's cgroup, see image.h; 0: no rule names it */
+	__u32 exe; /* class of the running executable, likewise */
+	__u32 netns; /* of the socket: BIND_NETNS_* */
 	__u32 protocol; /* IPPROTO_* or BIND_PROTOCOL_RAW */
 	__u32 port; /* 1..65535, BIND_PORT_EPHEMERAL or BIND_PORT_NONE */
 	__u32 options; /* BIND_OPT_* */
 	char comm[BIND_COMM_LEN]; /* name of the thread-group leader */
+	char address[16]; /* network order; a.b.c.d is ::ffff:a.b.c.d, on any socket */
 };
 
 #endif

@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-#define SANDBOX_CPU_SECONDS 5u
+#define SANDBOX_CPU_SECONDS 30u
 #define SANDBOX_MEMORY_BYTES (1u << 30)
 
 /*

@@ -8,24 +8,6 @@
 
 #include "scan.h"
 
-struct scan {
-	const struct source *source;
-	char *at;
-	char *end;
-	unsigned int line;
-	bool readable; /* nothing found that libconfig must not see */
-
-	/* The setting that a value belongs to, for messages. */
-	const char *name;
-	size_t name_length;
-
-	unsigned int depth; /* of open brackets */
-	unsigned int settings[SCAN_DEPTH + 1]; /* seen at each depth */
-
-	unsigned int tokens;
-	size_t string_bytes; /* of the adjacent strings up to here, which libconfig joins */
-};
-
 /* The text ends in a NUL, so that the byte after any other one may be looked at. */
 static bool is_digit(char byte)
 {
@@ -96,28 +78,37 @@ static bool is_text(const struct source *source, const char *text, size_t length
 	return true;
 }
 
+/* To be called at each byte that may end a line. */
+static void count_line(struct scan *scan)
+{
+	if (*scan->text.at != '\n')
+		return;
+	scan->text.line++;
+	scan->text.line_start = scan->text.at + 1;
+}
+
 static void complain_text(struct scan *scan, unsigned int line, const char *text)
 {
-	messages_about(scan->source, "text", line, "%s", text);
+	messages_about(scan->text.source, "text", line, "%s", text);
 	scan->readable = false;
 }
 
 static void scan_line_comment(struct scan *scan)
 {
-	while (scan->at < scan->end && *scan->at != '\n')
-		scan->at++;
+	while (scan->text.at < scan->text.end && *scan->text.at != '\n')
+		scan->text.at++;
 }
 
 static void scan_block_comment(struct scan *scan)
 {
-	unsigned int line = scan->line;
+	unsigned int line = scan->text.line;
 
-	for (scan->at += 2; scan->at < scan->end; scan->at++) {
-		if (scan->at[0] == '*' && scan->at[1] == '/') {
-			scan->at += 2;
+	for (scan->text.at += 2; scan->text.at < scan->text.end; scan->text.at++) {
+		if (scan->text.at[0] == '*' && scan->text.at[1] == '/') {
+			scan->text.at += 2;
 			return;
 		}
-		scan->line += *scan->at == '\n';
+		count_line(scan);
 	}
 	/* libconfig would take the policy to end where the comment begins. */
 	complain_text(scan, line, "comment without an end, expected */");
@@ -126,11 +117,11 @@ static void scan_block_comment(struct scan *scan)
 /* The name to put before a message: the setting's, or what it is about if there is none. */
 static const char *subject(const struct scan *scan, char *buffer, size_t size, const char *other)
 {
-	size_t length = scan->name_length < size ? scan->name_length : size - 1;
+	size_t length = scan->text.name_length < size ? scan->text.name_length : size - 1;
 
-	if (!scan->name)
+	if (!scan->text.name)
 		return other;
-	memcpy(buffer, scan->name, length);
+	memcpy(buffer, scan->text.name, length);
 	buffer[length] = '\0';
 	return buffer;
 }
@@ -139,13 +130,14 @@ static const char *subject(const struct scan *scan, char *buffer, size_t size, c
 static void check_escape(struct scan *scan)
 {
 	char name[MESSAGES_QUOTE_BYTES + 1];
-	char byte = scan->at[1];
+	char byte = scan->text.at[1];
 
 	if (byte != '\0' && strchr("nrtf\\\"", byte))
 		return;
-	messages_about(scan->source, subject(scan, name, sizeof(name), "text"), scan->line,
+	messages_about(scan->text.source, subject(scan, name, sizeof(name), "text"),
+		       scan->text.line,
 		       "unknown escape %s in a string, expected \\\\, \\\", \\n, \\r, \\t or \\f",
-		       messages_quote(scan->at, 2).text);
+		       messages_quote(scan->text.at, 2).text);
 	scan->readable = false;
 }
 
@@ -157,60 +149,61 @@ static void check_string_length(struct scan *scan, size_t length, unsigned int l
 	scan->string_bytes += length;
 	if (before > SCAN_STRING_BYTES || scan->string_bytes <= SCAN_STRING_BYTES)
 		return;
-	messages_about(scan->source, subject(scan, name, sizeof(name), "text"), line,
+	messages_about(scan->text.source, subject(scan, name, sizeof(name), "text"), line,
 		       "string is too long, expected at most %u bytes", SCAN_STRING_BYTES);
 	scan->readable = false;
 }
 
 static void scan_string(struct scan *scan)
 {
-	const char *start = scan->at++;
-	unsigned int line = scan->line;
+	const char *start = scan->text.at++;
+	unsigned int line = scan->text.line;
 
-	for (; scan->at < scan->end && *scan->at != '"'; scan->at++) {
-		if (*scan->at == '\\') {
+	for (; scan->text.at < scan->text.end && *scan->text.at != '"'; scan->text.at++) {
+		if (*scan->text.at == '\\') {
 			check_escape(scan);
-			scan->at++;
+			scan->text.at++;
 		}
-		scan->line += *scan->at == '\n';
+		count_line(scan);
 	}
-	if (scan->at >= scan->end) {
-		scan->at = scan->end;
+	if (scan->text.at >= scan->text.end) {
+		scan->text.at = scan->text.end;
 		complain_text(scan, line, "string without an end, expected a closing quote");
 		return;
 	}
-	scan->at++;
-	check_string_length(scan, (size_t)(scan->at - start), line);
+	scan->text.at++;
+	check_string_length(scan, (size_t)(scan->text.at - start), line);
 }
 
 static void scan_name(struct scan *scan)
 {
-	char *start = scan->at;
+	char *start = scan->text.at;
 	size_t length;
 
-	while (is_name(*scan->at))
-		scan->at++;
-	length = (size_t)(scan->at - start);
+	while (is_name(*scan->text.at))
+		scan->text.at++;
+	length = (size_t)(scan->text.at - start);
 	if ((length == 4 && strncasecmp(start, "true", 4) == 0) ||
 	    (length == 5 && strncasecmp(start, "false", 5) == 0))
 		return;
-	scan->name = start;
-	scan->name_length = length;
+	scan->text.name = start;
+	scan->text.name_length = length;
 	/* libconfig compares every name with all the others of its group. */
 	if (++scan->settings[scan->depth] == SCAN_GROUP_SETTINGS + 1)
-		complain_text(scan, scan->line,
+		complain_text(scan, scan->text.line,
 			      "too many settings in one group, expected at most 256");
 }
 
-_Static_assert(SCAN_GROUP_SETTINGS == 256 && SCAN_DEPTH == 64 && SCAN_TOKENS == 524288,
+_Static_assert(SCAN_GROUP_SETTINGS == 256 && SCAN_DEPTH == 64 && SCAN_TOKENS == 4194304,
 	       "the messages say so");
 
 static void scan_open(struct scan *scan)
 {
-	scan->at++;
+	scan->text.at++;
 	if (scan->depth == SCAN_DEPTH) {
-		complain_text(scan, scan->line, "brackets nested too deep, expected at most 64");
-		scan->at = scan->end;
+		complain_text(scan, scan->text.line,
+			      "brackets nested too deep, expected at most 64");
+		scan->text.at = scan->text.end;
 		return;
 	}
 	scan->settings[++scan->depth] = 0;
@@ -218,8 +211,8 @@ static void scan_open(struct scan *scan)
 
 static void scan_close(struct scan *scan)
 {
-	scan->at++;
-	scan->name = NULL;
+	scan->text.at++;
+	scan->text.name = NULL;
 	if (scan->depth > 0)
 		scan->depth--;
 }
@@ -238,11 +231,12 @@ static bool number_fits(const char *digits, int base, bool negative, bool suffix
 static void refuse_number(struct scan *scan, char *start, const char *what)
 {
 	char name[MESSAGES_QUOTE_BYTES + 1];
-	size_t length = (size_t)(scan->at - start);
+	size_t length = (size_t)(scan->text.at - start);
 	int shown = length < MESSAGES_QUOTE_BYTES ? (int)length : MESSAGES_QUOTE_BYTES;
 
-	messages_about(scan->source, subject(scan, name, sizeof(name), "number"), scan->line,
-		       "%.*s%s %s", shown, start, (size_t)shown < length ? "..." : "", what);
+	messages_about(scan->text.source, subject(scan, name, sizeof(name), "number"),
+		       scan->text.line, "%.*s%s %s", shown, start,
+		       (size_t)shown < length ? "..." : "", what);
 	/* A value that every setting which takes a number takes: it adds no second message. */
 	memset(start, ' ', length);
 	*start = '1';
@@ -250,47 +244,47 @@ static void refuse_number(struct scan *scan, char *start, const char *what)
 
 static void skip_digits(struct scan *scan)
 {
-	while (is_digit(*scan->at))
-		scan->at++;
+	while (is_digit(*scan->text.at))
+		scan->text.at++;
 }
 
 /* Leaves at behind ".5e-3", and returns whether there was any such thing. */
 static bool skip_fraction(struct scan *scan, bool digits)
 {
-	const char *start = scan->at;
+	const char *start = scan->text.at;
 	char *exponent;
 
-	if (*scan->at == '.') {
-		scan->at++;
+	if (*scan->text.at == '.') {
+		scan->text.at++;
 		skip_digits(scan);
 		digits = true;
 	}
-	if (digits && (*scan->at == 'e' || *scan->at == 'E')) {
-		exponent = scan->at + 1;
+	if (digits && (*scan->text.at == 'e' || *scan->text.at == 'E')) {
+		exponent = scan->text.at + 1;
 		exponent += *exponent == '+' || *exponent == '-';
 		if (is_digit(*exponent)) {
-			scan->at = exponent;
+			scan->text.at = exponent;
 			skip_digits(scan);
 		}
 	}
-	return scan->at > start;
+	return scan->text.at > start;
 }
 
 static bool skip_suffix(struct scan *scan)
 {
-	const char *start = scan->at;
+	const char *start = scan->text.at;
 
-	while (*scan->at == 'L' && scan->at - start < 2)
-		scan->at++;
-	return scan->at > start;
+	while (*scan->text.at == 'L' && scan->text.at - start < 2)
+		scan->text.at++;
+	return scan->text.at > start;
 }
 
 static void scan_hex(struct scan *scan)
 {
-	char *start = scan->at;
+	char *start = scan->text.at;
 	bool suffix;
 
-	for (scan->at += 2; is_hex_digit(*scan->at); scan->at++)
+	for (scan->text.at += 2; is_hex_digit(*scan->text.at); scan->text.at++)
 		;
 	suffix = skip_suffix(scan);
 	if (!number_fits(start, 16, false, suffix))
@@ -299,17 +293,17 @@ static void scan_hex(struct scan *scan)
 
 static void scan_number(struct scan *scan)
 {
-	char *start = scan->at;
+	char *start = scan->text.at;
 	bool negative = *start == '-';
 	char *digits = start + (*start == '-' || *start == '+');
 	bool suffix;
 
-	scan->at = digits;
+	scan->text.at = digits;
 	skip_digits(scan);
-	if (skip_fraction(scan, scan->at > digits))
+	if (skip_fraction(scan, scan->text.at > digits))
 		return;
-	if (scan->at == digits) { /* a sign alone */
-		scan->at = start + 1;
+	if (scan->text.at == digits) { /* a sign alone */
+		scan->text.at = start + 1;
 		return;
 	}
 	suffix = skip_suffix(scan);
@@ -324,15 +318,40 @@ static void scan_number(struct scan *scan)
 
 static bool scan_starts(const struct scan *scan, const char *text)
 {
-	return strncmp(scan->at, text, strlen(text)) == 0;
+	return strncmp(scan->text.at, text, strlen(text)) == 0;
 }
 
-static void scan_include(struct scan *scan)
+/* Whether there is nothing but white space before the text's place on its line. */
+static bool begins_line(const struct scan_text *text)
 {
-	messages_about(scan->source, "@include", scan->line,
-		       "is not read, expected the whole policy in one file");
+	return text->line_start + strspn(text->line_start, " \t") >= text->at;
+}
+
+/* Reads @include "name", and leaves at behind it. */
+static bool scan_include(struct scan *scan, struct scan_include *include)
+{
+	struct scan_text *text = &scan->text;
+	char *name = text->at + strlen("@include");
+	bool alone = begins_line(text);
+
+	name += strspn(name, " \t");
+	text->at = name + (*name == '"');
+	*include = (struct scan_include){
+		.start = text->line_start,
+		.line = text->line,
+		.name = text->at,
+		.length = strcspn(text->at, "\"\\\n"),
+	};
+	text->at += include->length;
+	if (alone && *name == '"' && include->length > 0 && *text->at == '"') {
+		text->at++;
+		return true;
+	}
+	messages_about(text->source, "@include", text->line, "%s, expected @include \"file\"",
+		       alone ? "no name in quotes" : "not at the beginning of a line");
 	scan->readable = false;
 	scan_line_comment(scan);
+	return false;
 }
 
 /* White space and comments: what may stand between adjacent strings. */
@@ -340,11 +359,11 @@ static bool scan_space(struct scan *scan)
 {
 	if (scan_starts(scan, "/*")) {
 		scan_block_comment(scan);
-	} else if (*scan->at == '#' || scan_starts(scan, "//")) {
+	} else if (*scan->text.at == '#' || scan_starts(scan, "//")) {
 		scan_line_comment(scan);
-	} else if (strchr(" \t\r\n\f", *scan->at)) {
-		scan->line += *scan->at == '\n';
-		scan->at++;
+	} else if (strchr(" \t\r\n\f", *scan->text.at)) {
+		count_line(scan);
+		scan->text.at++;
 	} else {
 		return false;
 	}
@@ -353,11 +372,11 @@ static bool scan_space(struct scan *scan)
 
 static void scan_token(struct scan *scan)
 {
-	char byte = *scan->at;
+	char byte = *scan->text.at;
 
 	if (!strchr("=:;,", byte) && ++scan->tokens > SCAN_TOKENS) {
-		complain_text(scan, scan->line, "too many values, expected at most 524288");
-		scan->at = scan->end;
+		complain_text(scan, scan->text.line, "too many values, expected at most 4194304");
+		scan->text.at = scan->text.end;
 		return;
 	}
 	if (byte == '"') {
@@ -367,7 +386,7 @@ static void scan_token(struct scan *scan)
 	scan->string_bytes = 0;
 	if (is_name_start(byte))
 		scan_name(scan);
-	else if (byte == '0' && (scan->at[1] | 0x20) == 'x' && is_hex_digit(scan->at[2]))
+	else if (byte == '0' && (scan->text.at[1] | 0x20) == 'x' && is_hex_digit(scan->text.at[2]))
 		scan_hex(scan);
 	else if (is_digit(byte) || byte == '-' || byte == '+' || byte == '.')
 		scan_number(scan);
@@ -375,26 +394,40 @@ static void scan_token(struct scan *scan)
 		scan_open(scan);
 	else if (byte == '}' || byte == ']' || byte == ')')
 		scan_close(scan);
-	else if (scan_starts(scan, "@include"))
-		scan_include(scan);
 	else
-		scan->at++;
+		scan->text.at++;
 }
 
-bool scan_text(const struct source *source, char *text, size_t length)
+void scan_init(struct scan *scan)
 {
-	struct scan scan = {
+	*scan = (struct scan){ .readable = true };
+}
+
+bool scan_start(struct scan *scan, const struct source *source, char *text, size_t length)
+{
+	if (!is_text(source, text, length)) {
+		scan->readable = false;
+		return false;
+	}
+	scan->text = (struct scan_text){
 		.source = source,
 		.at = text,
 		.end = text + length,
+		.line_start = text,
 		.line = 1,
-		.readable = true,
 	};
+	return true;
+}
 
-	if (!is_text(source, text, length))
-		return false;
-	while (scan.at < scan.end)
-		if (!scan_space(&scan))
-			scan_token(&scan);
-	return scan.readable;
+bool scan_next(struct scan *scan, struct scan_include *include)
+{
+	while (scan->text.at < scan->text.end) {
+		if (scan_space(scan))
+			continue;
+		if (!scan_starts(scan, "@include"))
+			scan_token(scan);
+		else if (scan_include(scan, include))
+			return true;
+	}
+	return false;
 }

@@ -9,14 +9,13 @@
 
 #include <cmocka.h>
 
-#include "naive.h"
-
-void judge_decide(const struct image *image, const struct bind_request *request, const char *path,
-		  struct bind_decision *decision)
+void judge_decide(const struct image *image, const struct bind_request *request,
+		  const struct naive_task *task, struct bind_decision *decision)
 {
 	struct bind_request classified = *request;
 
-	classified.cgroup = image_cgroup_class(image, path);
+	classified.cgroup = image_cgroup_class(image, task->cgroup);
+	classified.exe = task->exe ? image_exe_class(image, task->exe) : 0;
 	memset(decision, 0xaa, sizeof(*decision));
 	decide(image, &classified, decision);
 }
@@ -34,25 +33,34 @@ void judge_print(const char *whose, const struct bind_decision *decision)
 		    decision->enforced, decision->cause, decision->forbidden);
 }
 
-static void print_request(const struct bind_request *r, const char *path)
+static void print_bytes(const char *name, const char *bytes, size_t count)
 {
-	print_error("request: uid %u protocol %u port %u options %#x cgroup %s comm", r->uid,
-		    r->protocol, r->port, r->options, path);
-	for (size_t i = 0; i < sizeof(r->comm); i++)
-		print_error(" %02x", (unsigned char)r->comm[i]);
+	print_error(" %s", name);
+	for (size_t i = 0; i < count; i++)
+		print_error(" %02x", (unsigned char)bytes[i]);
+}
+
+static void print_request(const struct bind_request *r, const struct naive_task *task)
+{
+	print_error("request: uid %u protocol %u port %u options %#x netns %u exe %s cgroup %s",
+		    r->uid, r->protocol, r->port, r->options, r->netns,
+		    task->exe ? task->exe : "unknown", task->cgroup);
+	print_bytes("comm", r->comm, sizeof(r->comm));
+	print_bytes("address", r->address, sizeof(r->address));
 	print_error("\n");
 }
 
 struct bind_decision judge_image(const char *says, const struct policy *policy,
 				 const struct image *image, const struct bind_request *request,
-				 const char *path, bool enforce)
+				 const struct naive_task *task,
+				 const struct image_settings *settings)
 {
-	struct bind_decision fast, naive = { .generation = GENERATION };
+	struct bind_decision fast, naive;
 
-	judge_decide(image, request, path, &fast);
-	naive_decide(policy, request, path, enforce, &naive);
+	judge_decide(image, request, task, &fast);
+	naive_decide(policy, settings, request, task, &naive);
 	if (!judge_same(&fast, &naive)) {
-		print_request(request, path);
+		print_request(request, task);
 		judge_print("image", &fast);
 		judge_print("naive", &naive);
 		fail_msg("%s", says);
@@ -61,14 +69,14 @@ struct bind_decision judge_image(const char *says, const struct policy *policy,
 }
 
 struct bind_decision judge_policy(const char *says, const struct policy *policy,
-				  const struct bind_request *request, const char *path,
-				  bool enforce)
+				  const struct bind_request *request, const struct naive_task *task,
+				  const struct image_settings *settings)
 {
 	struct bind_decision decision;
 	struct image image;
 
-	assert_int_equal(image_compile(policy, GENERATION, enforce, &image), 0);
-	decision = judge_image(says, policy, &image, request, path, enforce);
+	assert_int_equal(image_compile(policy, settings, &image), 0);
+	decision = judge_image(says, policy, &image, request, task, settings);
 	image_free(&image);
 	return decision;
 }

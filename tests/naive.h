@@ -9,15 +9,23 @@
 
 #include <stdbool.h>
 
+#include "policy/compile.h"
 #include "policy/decision.h"
 #include "policy/policy.h"
 #include "policy/request.h"
 
+/* What a request has classes of, by name. */
+struct naive_task {
+	const char *cgroup;
+	const char *exe; /* NULL: unknown */
+};
+
 /*
- * Decides the request of a task in the cgroup at cgroup_path; request->cgroup is not used. enforce
- * is --deny. A policy has no generation: decision->generation stays what the caller has made it.
+ * Decides the task's request; request->cgroup and request->exe are not used. A policy has no
+ * generation: decision->generation is the settings'.
  */
-void naive_decide(const struct policy *policy, const struct bind_request *request,
-		  const char *cgroup_path, bool enforce, struct bind_decision *decision);
+void naive_decide(const struct policy *policy, const struct image_settings *settings,
+		  const struct bind_request *request, const struct naive_task *task,
+		  struct bind_decision *decision);
 
 #endif

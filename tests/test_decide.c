@@ -3,11 +3,14 @@
  * What is decided: which requests a rule matches, which rule decides, and what the decision says.
  * Every decision is compared with the naive matcher's, too.
  */
+#include <arpa/inet.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -27,12 +30,15 @@ static void check_criteria(const char *table, const struct criterion *criteria, 
 	for (size_t i = 0; i < count; i++) {
 		const struct criterion *c = &criteria[i];
 		struct policy_rule rule = c->rule;
-		const struct policy policy = { BIND_DENY, 0, &rule, 1, NULL };
+		const struct policy policy = { .default_verdict = BIND_DENY,
+					       .rule = &rule,
+					       .rules = 1 };
 		struct bind_decision decision;
 		char says[64];
 
 		snprintf(says, sizeof(says), "%s[%zu]", table, i);
-		decision = judge_policy(says, &policy, &c->request, c->path ? c->path : "/", true);
+		decision = judge_policy(says, &policy, &c->request, IN(c->path ? c->path : "/"),
+					SETTINGS(true));
 		if ((decision.rule == 0) != c->matches)
 			fail_msg("%s: %s", says, c->matches ? "does not match" : "matches");
 		assert_int_equal(decision.verdict, c->matches ? BIND_ALLOW : BIND_DENY);
@@ -234,6 +240,60 @@ static void test_a_comm_is_all_of_its_bytes(void **state)
 	CHECK_CRITERIA(comms);
 }
 
+#define HIGHEST_BELOW(byte) byte "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff"
+
+static const struct criterion comm_patterns[] = {
+	{ { .comm = STRINGS("b*") }, { .comm = "b" }, NULL, true },
+	{ { .comm = STRINGS("b*") }, { .comm = "bc" }, NULL, true },
+	{ { .comm = STRINGS("b*") }, { .comm = "b*" }, NULL, true },
+	{ { .comm = STRINGS("b*") }, { .comm = "b\x01" }, NULL, true },
+	{ { .comm = STRINGS("b*") }, { .comm = HIGHEST_BELOW("b") }, NULL, true },
+	{ { .comm = STRINGS("b*") }, { .comm = HIGHEST_BELOW("b") "\xff" }, NULL, true },
+	{ { .comm = STRINGS("b*") }, { .comm = HIGHEST_BELOW("a") "\xff" }, NULL, false },
+	{ { .comm = STRINGS("b*") }, { .comm = "c" }, NULL, false },
+	{ { .comm = STRINGS("b*") }, { .comm = "" }, NULL, false },
+	{ { .comm = STRINGS("b*") }, { .comm = "B" }, NULL, false },
+	{ { .comm = STRINGS("b*") }, { .comm = "ab" }, NULL, false },
+	{ { .comm = STRINGS("\x01*") }, { .comm = "" }, NULL, false },
+	{ { .comm = STRINGS("\x01*") }, { .comm = "\x01" }, NULL, true },
+	{ { .comm = STRINGS("\xff*") }, { .comm = "\xff" }, NULL, true },
+	{ { .comm = STRINGS("\xff*") }, { .comm = HIGHEST }, NULL, true },
+	{ { .comm = STRINGS("\xff*") }, { .comm = HIGHEST "\xff" }, NULL, true },
+	{ { .comm = STRINGS("\xff*") }, { .comm = "\xfe\xff" }, NULL, false },
+	{ { .comm = STRINGS(HIGHEST "*") }, { .comm = HIGHEST }, NULL, true },
+	{ { .comm = STRINGS(HIGHEST "*") }, { .comm = HIGHEST_BELOW("\xfe") }, NULL, false },
+	/* the two halves of the key */
+	{ { .comm = STRINGS("seven-b*") }, { .comm = "seven-b" }, NULL, true },
+	{ { .comm = STRINGS("seven-b*") }, { .comm = "seven-bytes" }, NULL, true },
+	{ { .comm = STRINGS("seven-b*") }, { .comm = "seven-c" }, NULL, false },
+	{ { .comm = STRINGS("eight-by*") }, { .comm = "eight-b" }, NULL, false },
+	{ { .comm = STRINGS("eight-by*") }, { .comm = "eight-by" }, NULL, true },
+	{ { .comm = STRINGS("eight-by*") }, { .comm = "eight-by\xff" }, NULL, true },
+	{ { .comm = STRINGS("eight-by*") }, { .comm = "eight-bz" }, NULL, false },
+	{ { .comm = STRINGS("eight-by*") }, { .comm = "eight-bx\xff\xff" }, NULL, false },
+	{ { .comm = STRINGS("eight-byt*") }, { .comm = "eight-by" }, NULL, false },
+	{ { .comm = STRINGS("eight-byt*") }, { .comm = "eight-bytes" }, NULL, true },
+	{ { .comm = STRINGS("eight-byt*") }, { .comm = "eight-byu" }, NULL, false },
+	{ { .comm = STRINGS("fifteen-bytes-*") }, { .comm = LONG }, NULL, true },
+	{ { .comm = STRINGS("fifteen-bytes-*") }, { .comm = "fifteen-bytes-" }, NULL, true },
+	{ { .comm = STRINGS(LONG "*") }, { .comm = LONG }, NULL, true },
+	{ { .comm = STRINGS(LONG "*") }, { .comm = "fifteen-bytes-y" }, NULL, false },
+	{ { .comm = STRINGS(LONG "*") }, { .comm = "fifteen-bytes-" }, NULL, false },
+	/* one within the other, and names besides */
+	{ { .comm = STRINGS("we*", "web*", "web") }, { .comm = "web" }, NULL, true },
+	{ { .comm = STRINGS("we*", "web*", "web") }, { .comm = "wea" }, NULL, true },
+	{ { .comm = STRINGS("web*", "we*") }, { .comm = "wec" }, NULL, true },
+	{ { .comm = STRINGS("web*", "db") }, { .comm = "db" }, NULL, true },
+	{ { .comm = STRINGS("web*", "db") }, { .comm = "db2" }, NULL, false },
+	{ { .comm = STRINGS("web") }, { .comm = "web*" }, NULL, false },
+};
+
+static void test_a_comm_with_a_star_is_the_beginning_of_names(void **state)
+{
+	(void)state;
+	CHECK_CRITERIA(comm_patterns);
+}
+
 static const struct criterion cgroups[] = {
 	{ { .cgroup = STRINGS("/a") }, { .uid = 0 }, "/a", true },
 	{ { .cgroup = STRINGS("/a") }, { .uid = 0 }, "/a/b", true },
@@ -263,19 +323,471 @@ static void test_a_cgroup_is_itself_and_everything_below(void **state)
 	CHECK_CRITERIA(cgroups);
 }
 
-static const struct criterion together[] = {
-	{ ALL_FIVE, { .uid = 33, .protocol = 6, .port = 80, .comm = "web" }, "/a/b", true },
-	{ ALL_FIVE, { .uid = 34, .protocol = 6, .port = 80, .comm = "web" }, "/a/b", false },
-	{ ALL_FIVE, { .uid = 33, .protocol = 17, .port = 80, .comm = "web" }, "/a/b", false },
-	{ ALL_FIVE, { .uid = 33, .protocol = 6, .port = 81, .comm = "web" }, "/a/b", false },
-	{ ALL_FIVE, { .uid = 33, .protocol = 6, .port = 80, .comm = "web2" }, "/a/b", false },
-	{ ALL_FIVE, { .uid = 33, .protocol = 6, .port = 80, .comm = "web" }, "/ab", false },
+/* The bytes around '/', and the lowest and highest ones. */
+static const struct criterion cgroup_patterns[] = {
+	{ { .cgroup = STRINGS("/a*") }, { .uid = 0 }, "/a", true },
+	{ { .cgroup = STRINGS("/a*") }, { .uid = 0 }, "/a/b/c", true },
+	{ { .cgroup = STRINGS("/a*") }, { .uid = 0 }, "/ab", true },
+	{ { .cgroup = STRINGS("/a*") }, { .uid = 0 }, "/ab/c", true },
+	{ { .cgroup = STRINGS("/a*") }, { .uid = 0 }, "/a\x01", true },
+	{ { .cgroup = STRINGS("/a*") }, { .uid = 0 }, "/a.b", true },
+	{ { .cgroup = STRINGS("/a*") }, { .uid = 0 }, "/a\xff\xff", true },
+	{ { .cgroup = STRINGS("/a*") }, { .uid = 0 }, "/b", false },
+	{ { .cgroup = STRINGS("/a*") }, { .uid = 0 }, "/A", false },
+	{ { .cgroup = STRINGS("/a*") }, { .uid = 0 }, "/`\xff", false },
+	{ { .cgroup = STRINGS("/a*") }, { .uid = 0 }, "/b/a", false },
+	{ { .cgroup = STRINGS("/a*") }, { .uid = 0 }, "/", false },
+	/* strictly below */
+	{ { .cgroup = STRINGS("/a/*") }, { .uid = 0 }, "/a", false },
+	{ { .cgroup = STRINGS("/a/*") }, { .uid = 0 }, "/a/b", true },
+	{ { .cgroup = STRINGS("/a/*") }, { .uid = 0 }, "/a/b/c", true },
+	{ { .cgroup = STRINGS("/a/*") }, { .uid = 0 }, "/a/\x01", true },
+	{ { .cgroup = STRINGS("/a/*") }, { .uid = 0 }, "/a/\xff", true },
+	{ { .cgroup = STRINGS("/a/*") }, { .uid = 0 }, "/a\x01", false },
+	{ { .cgroup = STRINGS("/a/*") }, { .uid = 0 }, "/a.", false },
+	{ { .cgroup = STRINGS("/a/*") }, { .uid = 0 }, "/a0", false },
+	{ { .cgroup = STRINGS("/a/*") }, { .uid = 0 }, "/ab", false },
+	/* every path, the root's too */
+	{ { .cgroup = STRINGS("/*") }, { .uid = 0 }, "/", true },
+	{ { .cgroup = STRINGS("/*") }, { .uid = 0 }, "/\x01", true },
+	{ { .cgroup = STRINGS("/*") }, { .uid = 0 }, "/\xff\xff", true },
+	{ { .cgroup = STRINGS("/*") }, { .uid = 0 }, "/a/b", true },
+	/* the bytes next to the pattern's last one, in the order in which '/' is first */
+	{ { .cgroup = STRINGS("/a.*") }, { .uid = 0 }, "/a.b", true },
+	{ { .cgroup = STRINGS("/a.*") }, { .uid = 0 }, "/a-", false },
+	{ { .cgroup = STRINGS("/a.*") }, { .uid = 0 }, "/a/", false },
+	{ { .cgroup = STRINGS("/a.*") }, { .uid = 0 }, "/a0", false },
+	{ { .cgroup = STRINGS("/a0*") }, { .uid = 0 }, "/a0", true },
+	{ { .cgroup = STRINGS("/a0*") }, { .uid = 0 }, "/a.", false },
+	{ { .cgroup = STRINGS("/a0*") }, { .uid = 0 }, "/a/b", false },
+	{ { .cgroup = STRINGS("/a\x01*") }, { .uid = 0 }, "/a\x01\x01", true },
+	{ { .cgroup = STRINGS("/a\x01*") }, { .uid = 0 }, "/a/b", false },
+	{ { .cgroup = STRINGS("/a\x01*") }, { .uid = 0 }, "/a\x02", false },
+	{ { .cgroup = STRINGS("/a\x01*") }, { .uid = 0 }, "/a", false },
+	{ { .cgroup = STRINGS("/a\x7f*") }, { .uid = 0 }, "/a\x7f\xff", true },
+	{ { .cgroup = STRINGS("/a\x7f*") }, { .uid = 0 }, "/a\x80", false },
+	{ { .cgroup = STRINGS("/a\xff*") }, { .uid = 0 }, "/a\xff", true },
+	{ { .cgroup = STRINGS("/a\xff*") }, { .uid = 0 }, "/a\xff\xff/b", true },
+	{ { .cgroup = STRINGS("/a\xff*") }, { .uid = 0 }, "/a\xfe", false },
+	{ { .cgroup = STRINGS("/a\xff*") }, { .uid = 0 }, "/b", false },
+	{ { .cgroup = STRINGS("/\xff\xff*") }, { .uid = 0 }, "/\xff\xff\xff", true },
+	{ { .cgroup = STRINGS("/\xff\xff*") }, { .uid = 0 }, "/\xff", false },
+	/* the same bytes, below a cgroup without a star */
+	{ { .cgroup = STRINGS("/a") }, { .uid = 0 }, "/a/\x01", true },
+	{ { .cgroup = STRINGS("/a") }, { .uid = 0 }, "/a/\xff\xff", true },
+	{ { .cgroup = STRINGS("/a") }, { .uid = 0 }, "/a\x01", false },
+	{ { .cgroup = STRINGS("/a") }, { .uid = 0 }, "/a\x02", false },
+	{ { .cgroup = STRINGS("/a") }, { .uid = 0 }, "/a.", false },
+	{ { .cgroup = STRINGS("/a") }, { .uid = 0 }, "/a0", false },
+	{ { .cgroup = STRINGS("/a") }, { .uid = 0 }, "/a\xff", false },
+	{ { .cgroup = STRINGS("/a\xff") }, { .uid = 0 }, "/a\xff/b", true },
+	{ { .cgroup = STRINGS("/a\xff") }, { .uid = 0 }, "/a\xff\x01", false },
+	/* one within the other */
+	{ { .cgroup = STRINGS("/a*", "/ab*", "/a/b") }, { .uid = 0 }, "/ac", true },
+	{ { .cgroup = STRINGS("/a/*", "/a") }, { .uid = 0 }, "/a", true },
+	{ { .cgroup = STRINGS("/a/b*", "/c") }, { .uid = 0 }, "/a/bc", true },
+	{ { .cgroup = STRINGS("/a/b*", "/c") }, { .uid = 0 }, "/a/c", false },
+};
+
+static void test_a_cgroup_with_a_star_is_the_beginning_of_paths(void **state)
+{
+	(void)state;
+	CHECK_CRITERIA(cgroup_patterns);
+}
+
+static const struct criterion namespaces[] = {
+	{ { .host_netns = true }, { .netns = BIND_NETNS_HOST }, NULL, true },
+	{ { .host_netns = true }, { .netns = BIND_NETNS_OTHER }, NULL, false },
+	{ { .name = NULL }, { .netns = BIND_NETNS_HOST }, NULL, true },
+	{ { .name = NULL }, { .netns = BIND_NETNS_OTHER }, NULL, true },
+};
+
+static void test_the_host_is_one_network_namespace(void **state)
+{
+	(void)state;
+	CHECK_CRITERIA(namespaces);
+}
+
+static const struct {
+	struct policy_strings named;
+	const char *exe; /* NULL: unknown */
+	bool matches;
+} exes[] = {
+	{ STRINGS("/bin/a"), "/bin/a", true },
+	{ STRINGS("/bin/a"), "/bin/ab", false },
+	{ STRINGS("/bin/a"), "/bin", false },
+	{ STRINGS("/bin/a"), "/bin/A", false },
+	{ STRINGS("/bin/a"), "/usr/bin/a", false },
+	{ STRINGS("/bin/a"), "", false },
+	{ STRINGS("/bin/a"), NULL, false },
+	{ STRINGS("/bin/b", "/bin/a"), "/bin/a", true },
+	{ STRINGS("/bin/b", "/bin/a"), "/bin/b", true },
+	{ STRINGS("/bin/b", "/bin/a"), "/bin/c", false },
+	{ STRINGS("/bin/b", "/bin/a"), NULL, false },
+	{ STRINGS("/bin/a", "/bin/a"), "/bin/a", true },
+	{ STRINGS("/bin/\xff", "/bin/\x01"), "/bin/\xff", true },
+	{ { NULL, 0 }, "/bin/a", true },
+	{ { NULL, 0 }, NULL, true },
+};
+
+static void test_an_exe_is_a_whole_path(void **state)
+{
+	const struct bind_request request = { .uid = 0 };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(exes); i++) {
+		struct policy_rule rule = { .exe = exes[i].named };
+		const struct policy policy = { .default_verdict = BIND_DENY,
+					       .rule = &rule,
+					       .rules = 1 };
+		const struct naive_task task = { .cgroup = "/", .exe = exes[i].exe };
+		struct bind_decision d;
+
+		d = judge_policy("exes", &policy, &request, &task, SETTINGS(true));
+		if ((d.rule == 0) != exes[i].matches)
+			fail_msg("exes[%zu]: %s", i,
+				 exes[i].matches ? "does not match" : "matches");
+	}
+}
+
+/* Addresses, as text */
+
+static void parse_address(const char *text, uint8_t address[16])
+{
+	static const uint8_t mapped[16] = { [10] = 0xff, 0xff };
+
+	if (strchr(text, ':')) {
+		assert_int_equal(inet_pton(AF_INET6, text, address), 1);
+		return;
+	}
+	memcpy(address, mapped, 16);
+	assert_int_equal(inet_pton(AF_INET, text, address + 12), 1);
+}
+
+/* "address", "address/length" or "address-address". */
+static struct policy_address parse_range(const char *text)
+{
+	char *copy = strdup(text), *end = copy + strcspn(copy, "-/");
+	struct policy_address range;
+	char kind = *end;
+
+	*end = '\0';
+	parse_address(copy, range.low);
+	parse_address(kind == '-' ? end + 1 : copy, range.high);
+	if (kind == '/') {
+		int length = atoi(end + 1) + (strchr(copy, ':') ? 0 : 96);
+
+		for (int bit = length; bit < 128; bit++)
+			range.high[bit / 8] |= (uint8_t)(0x80 >> bit % 8);
+	}
+	free(copy);
+	return range;
+}
+
+#define ANY POLICY_ANY_FAMILY
+#define V4 POLICY_IPV4
+#define V6 POLICY_IPV6
+#define LOOPBACK                     \
+	{                            \
+		"127.0.0.0/8", "::1" \
+	}
+#define WILDCARD                \
+	{                       \
+		"0.0.0.0", "::" \
+	}
+#define EVERY_ADDRESS                                        \
+	{                                                    \
+		"::-ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff" \
+	}
+#define BEFORE_IPV4 "::fffe:ffff:ffff"
+#define AFTER_IPV4 "::1:0:0:0"
+#define HIGHEST_IPV6 "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"
+
+static const struct address_case {
+	const char *ranges[2];
+	enum policy_family family;
+	const char *requested;
+	bool matches;
+} addresses[] = {
+	/* both ends of a network */
+	{ { "10.0.0.0/8" }, ANY, "9.255.255.255", false },
+	{ { "10.0.0.0/8" }, ANY, "10.0.0.0", true },
+	{ { "10.0.0.0/8" }, ANY, "10.255.255.255", true },
+	{ { "10.0.0.0/8" }, ANY, "11.0.0.0", false },
+	{ { "192.0.2.0/31" }, ANY, "192.0.2.1", true },
+	{ { "192.0.2.0/31" }, ANY, "192.0.2.2", false },
+	{ { "192.0.2.7/32" }, ANY, "192.0.2.6", false },
+	{ { "192.0.2.7/32" }, ANY, "192.0.2.7", true },
+	{ { "192.0.2.7/32" }, ANY, "192.0.2.8", false },
+	{ { "255.255.255.255" }, ANY, "255.255.255.255", true },
+	{ { "255.255.255.255" }, ANY, AFTER_IPV4, false },
+	{ { "0.0.0.0" }, ANY, BEFORE_IPV4, false },
+	{ { "0.0.0.0/0" }, ANY, "0.0.0.0", true },
+	{ { "0.0.0.0/0" }, ANY, "255.255.255.255", true },
+	{ { "0.0.0.0/0" }, ANY, BEFORE_IPV4, false },
+	{ { "0.0.0.0/0" }, ANY, AFTER_IPV4, false },
+	{ { "2001:db8::/32" }, ANY, "2001:db7:ffff:ffff:ffff:ffff:ffff:ffff", false },
+	{ { "2001:db8::/32" }, ANY, "2001:db8::", true },
+	{ { "2001:db8::/32" }, ANY, "2001:db8:ffff:ffff:ffff:ffff:ffff:ffff", true },
+	{ { "2001:db8::/32" }, ANY, "2001:db9::", false },
+	/* the two halves of the key */
+	{ { "2001:db8::/63" }, ANY, "2001:db8:0:1:ffff:ffff:ffff:ffff", true },
+	{ { "2001:db8::/63" }, ANY, "2001:db8:0:2::", false },
+	{ { "2001:db8::/64" }, ANY, "2001:db8::ffff:ffff:ffff:ffff", true },
+	{ { "2001:db8::/64" }, ANY, "2001:db8:0:1::", false },
+	{ { "2001:db8::/65" }, ANY, "2001:db8::7fff:ffff:ffff:ffff", true },
+	{ { "2001:db8::/65" }, ANY, "2001:db8::8000:0:0:0", false },
+	{ { "::1/128" }, ANY, "::", false },
+	{ { "::1/128" }, ANY, "::1", true },
+	{ { "::1/128" }, ANY, "::2", false },
+	{ { HIGHEST_IPV6 "/128" }, ANY, HIGHEST_IPV6, true },
+	{ { HIGHEST_IPV6 "/128" }, ANY, "ffff:ffff:ffff:ffff:ffff:ffff:ffff:fffe", false },
+	{ { "8000::/1" }, ANY, HIGHEST_IPV6, true },
+	{ { "8000::/1" }, ANY, "8000::", true },
+	{ { "8000::/1" }, ANY, "7fff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", false },
+	{ { "::/0" }, ANY, "::", true },
+	{ { "::/0" }, ANY, HIGHEST_IPV6, true },
+	/* IPv4 on an IPv6 socket, and what is not IPv4 */
+	{ { "10.0.0.0/8" }, ANY, "::ffff:10.1.2.3", true },
+	{ { "10.0.0.0/8" }, ANY, "::10.1.2.3", false },
+	{ { "10.0.0.0/8" }, ANY, "64:ff9b::10.1.2.3", false },
+	{ { "10.0.0.0/8" }, ANY, "::", false },
+	{ { "0.0.0.0/0" }, ANY, "::", false },
+	{ { "0.0.0.0/0" }, ANY, "::1", false },
+	{ { "0.0.0.0" }, ANY, "::", false },
+	{ { "::" }, ANY, "0.0.0.0", false },
+	{ { "::" }, ANY, "::ffff:0.0.0.0", false },
+	/* loopback */
+	{ LOOPBACK, ANY, "126.255.255.255", false },
+	{ LOOPBACK, ANY, "127.0.0.0", true },
+	{ LOOPBACK, ANY, "127.0.0.1", true },
+	{ LOOPBACK, ANY, "127.255.255.255", true },
+	{ LOOPBACK, ANY, "128.0.0.0", false },
+	{ LOOPBACK, ANY, "::1", true },
+	{ LOOPBACK, ANY, "::ffff:127.0.0.1", true },
+	{ LOOPBACK, ANY, "::", false },
+	{ LOOPBACK, ANY, "::2", false },
+	/* the wildcards are two points */
+	{ WILDCARD, ANY, "0.0.0.0", true },
+	{ WILDCARD, ANY, "::ffff:0.0.0.0", true },
+	{ WILDCARD, ANY, "::", true },
+	{ WILDCARD, ANY, "0.0.0.1", false },
+	{ WILDCARD, ANY, "::1", false },
+	{ WILDCARD, ANY, BEFORE_IPV4, false },
+	{ WILDCARD, ANY, "255.255.255.255", false },
+	/* a family, without addresses */
+	{ { NULL }, V4, "0.0.0.0", true },
+	{ { NULL }, V4, "255.255.255.255", true },
+	{ { NULL }, V4, "::ffff:1.2.3.4", true },
+	{ { NULL }, V4, BEFORE_IPV4, false },
+	{ { NULL }, V4, AFTER_IPV4, false },
+	{ { NULL }, V4, "::", false },
+	{ { NULL }, V4, HIGHEST_IPV6, false },
+	{ { NULL }, V6, "::", true },
+	{ { NULL }, V6, BEFORE_IPV4, true },
+	{ { NULL }, V6, "0.0.0.0", false },
+	{ { NULL }, V6, "10.0.0.1", false },
+	{ { NULL }, V6, "255.255.255.255", false },
+	{ { NULL }, V6, AFTER_IPV4, true },
+	{ { NULL }, V6, HIGHEST_IPV6, true },
+	{ { NULL }, ANY, "::", true },
+	{ { NULL }, ANY, "10.0.0.1", true },
+	/* addresses, of which the family takes a part */
+	{ WILDCARD, V4, "0.0.0.0", true },
+	{ WILDCARD, V4, "::", false },
+	{ WILDCARD, V6, "0.0.0.0", false },
+	{ WILDCARD, V6, "::", true },
+	{ LOOPBACK, V6, "127.0.0.1", false },
+	{ LOOPBACK, V6, "::1", true },
+	{ EVERY_ADDRESS, V4, BEFORE_IPV4, false },
+	{ EVERY_ADDRESS, V4, "0.0.0.0", true },
+	{ EVERY_ADDRESS, V4, "255.255.255.255", true },
+	{ EVERY_ADDRESS, V4, AFTER_IPV4, false },
+	{ EVERY_ADDRESS, V6, BEFORE_IPV4, true },
+	{ EVERY_ADDRESS, V6, "0.0.0.0", false },
+	{ EVERY_ADDRESS, V6, "255.255.255.255", false },
+	{ EVERY_ADDRESS, V6, AFTER_IPV4, true },
+	{ { "128.0.0.0-::1:0:0:5" }, V6, "128.0.0.0", false },
+	{ { "128.0.0.0-::1:0:0:5" }, V6, "255.255.255.255", false },
+	{ { "128.0.0.0-::1:0:0:5" }, V6, AFTER_IPV4, true },
+	{ { "128.0.0.0-::1:0:0:5" }, V6, "::1:0:0:6", false },
+	{ { "128.0.0.0-::1:0:0:5" }, V4, "127.255.255.255", false },
+	{ { "128.0.0.0-::1:0:0:5" }, V4, AFTER_IPV4, false },
+	{ { "::5-10.0.0.0" }, V6, "::4", false },
+	{ { "::5-10.0.0.0" }, V6, BEFORE_IPV4, true },
+	{ { "::5-10.0.0.0" }, V6, "0.0.0.0", false },
+	{ { "::5-10.0.0.0" }, V4, "10.0.0.0", true },
+	{ { "::5-10.0.0.0" }, V4, "10.0.0.1", false },
+	{ { BEFORE_IPV4 }, V6, BEFORE_IPV4, true },
+	{ { AFTER_IPV4 }, V6, AFTER_IPV4, true },
+	/* nothing is left, and nothing matches */
+	{ { "10.0.0.0/8" }, V6, "10.1.2.3", false },
+	{ { "10.0.0.0/8" }, V6, "::", false },
+	{ { "10.0.0.0/8" }, V6, "2001:db8::1", false },
+	{ { "0.0.0.0/0" }, V6, "0.0.0.0", false },
+	{ { "0.0.0.0/0" }, V6, AFTER_IPV4, false },
+	{ { "2001:db8::/32" }, V4, "2001:db8::1", false },
+	{ { "2001:db8::/32" }, V4, "10.0.0.1", false },
+	{ { BEFORE_IPV4, AFTER_IPV4 }, V4, "0.0.0.0", false },
+	{ { BEFORE_IPV4, AFTER_IPV4 }, V4, "255.255.255.255", false },
+	{ { BEFORE_IPV4, AFTER_IPV4 }, V4, BEFORE_IPV4, false },
+};
+
+static uint32_t rule_for_address(const struct address_case *c)
+{
+	struct policy_address ranges[2];
+	struct policy_rule rules[] = {
+		{ .family = c->family, .address = { ranges, 0 } },
+		{ .uid = RANGES({ 7, 7 }) },
+	};
+	const struct policy policy = { .default_verdict = BIND_DENY, .rule = rules, .rules = 2 };
+	struct bind_request request = { .uid = 7 };
+	uint8_t address[16];
+
+	for (size_t i = 0; i < 2 && c->ranges[i]; i++)
+		ranges[rules[0].address.count++] = parse_range(c->ranges[i]);
+	parse_address(c->requested, address);
+	memcpy(request.address, address, 16);
+	return judge_policy(c->requested, &policy, &request, IN("/"), SETTINGS(true)).rule;
+}
+
+/* What the first rule does not match, the second one does. */
+static void test_addresses_and_families(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(addresses); i++)
+		if (rule_for_address(&addresses[i]) != (addresses[i].matches ? 0 : 1))
+			fail_msg("addresses[%zu]: %s", i,
+				 addresses[i].matches ? "does not match" : "matches");
+}
+
+/* Each request misses one criterion. */
+static const struct {
+	struct bind_request request;
+	struct naive_task task;
+	bool matches;
+} together[] = {
+#define HERE .netns = BIND_NETNS_HOST, .address = REQUESTED_IPV4(10, 255, 255, 255)
+#define AT_10(netns_, last) .netns = netns_, .address = REQUESTED_IPV4(last, 0, 0, 0)
+#define TASK                       \
+	{                          \
+		"/a/b", "/bin/web" \
+	}
+	{ { .uid = 33, .protocol = 6, .port = 80, .comm = "web", HERE }, TASK, true },
+	{ { .uid = 34, .protocol = 6, .port = 80, .comm = "web", HERE }, TASK, false },
+	{ { .uid = 33, .protocol = 17, .port = 80, .comm = "web", HERE }, TASK, false },
+	{ { .uid = 33, .protocol = 6, .port = 81, .comm = "web", HERE }, TASK, false },
+	{ { .uid = 33, .protocol = 6, .port = 80, .comm = "web2", HERE }, TASK, false },
+	{ { .uid = 33, .protocol = 6, .port = 80, .comm = "web", HERE },
+	  { "/ab", "/bin/web" },
+	  false },
+	{ { .uid = 33, .protocol = 6, .port = 80, .comm = "web", HERE },
+	  { "/a", "/bin/w" },
+	  false },
+	{ { .uid = 33, .protocol = 6, .port = 80, .comm = "web", HERE }, { "/a", NULL }, false },
+	{ { .uid = 33, .protocol = 6, .port = 80, .comm = "web", AT_10(BIND_NETNS_HOST, 10) },
+	  TASK,
+	  true },
+	{ { .uid = 33, .protocol = 6, .port = 80, .comm = "web", AT_10(BIND_NETNS_HOST, 11) },
+	  TASK,
+	  false },
+	{ { .uid = 33, .protocol = 6, .port = 80, .comm = "web", AT_10(BIND_NETNS_OTHER, 10) },
+	  TASK,
+	  false },
+	{ { .uid = 33, .protocol = 6, .port = 80, .comm = "web", .netns = BIND_NETNS_HOST },
+	  TASK,
+	  false },
 };
 
 static void test_every_criterion_has_to_match(void **state)
 {
+	struct policy_rule rule = EVERY_CRITERION;
+	const struct policy policy = { .default_verdict = BIND_DENY, .rule = &rule, .rules = 1 };
+
 	(void)state;
-	CHECK_CRITERIA(together);
+	for (size_t i = 0; i < COUNT(together); i++) {
+		struct bind_decision d = judge_policy("together", &policy, &together[i].request,
+						      &together[i].task, SETTINGS(true));
+
+		if ((d.rule == 0) != together[i].matches)
+			fail_msg("together[%zu]: rule %d", i, (int)d.rule);
+	}
+}
+
+/* Expiry: an expired rule is as good as none */
+
+static const struct {
+	int64_t expires[3]; /* of three rules that match everything else */
+	int64_t now;
+	uint32_t rule;
+} expiries[] = {
+	{ { 1000, 2000, 0 }, 999, 0 },
+	{ { 1000, 2000, 0 }, 1000, 1 },
+	{ { 1000, 2000, 0 }, 1001, 1 },
+	{ { 1000, 2000, 0 }, 1999, 1 },
+	{ { 1000, 2000, 0 }, 2000, 2 },
+	{ { 1000, 2000, 0 }, INT64_MAX, 2 },
+	{ { 1000, 2000, 3000 }, 2999, 2 },
+	{ { 1000, 2000, 3000 }, 3000, NONE },
+	{ { 1000, 1000, 1000 }, 999, 0 },
+	{ { 1000, 1000, 1000 }, 1000, NONE },
+	{ { 1000, 0, 1000 }, 1000, 1 },
+	{ { 2000, 1000, 0 }, 1000, 0 },
+	{ { 0, 1000, 1000 }, 5000, 0 },
+	/* days are many seconds: more than 32 bits have */
+	{ { 253402214400, 0, 0 }, 253402214399, 0 },
+	{ { 253402214400, 0, 0 }, 253402214400, 1 },
+	{ { 4294967297, 0, 0 }, 2, 0 },
+	{ { 1, 0, 0 }, 0, 0 },
+	{ { 1, 0, 0 }, 1, 1 },
+};
+
+/* With and without other criteria, which have vectors of their own. */
+static void test_an_expired_rule_matches_nothing(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(expiries); i++) {
+		struct policy_rule rules[2][3] = {
+			{ { 0 } },
+			{ EVERY_CRITERION, EVERY_CRITERION, EVERY_CRITERION },
+		};
+		const struct bind_request request = EVERY_REQUEST;
+
+		for (int full = 0; full < 2; full++) {
+			const struct policy policy = { .default_verdict = BIND_DENY,
+						       .rule = rules[full],
+						       .rules = 3 };
+			struct bind_decision d;
+
+			for (int r = 0; r < 3; r++)
+				rules[full][r].expires = expiries[i].expires[r];
+			d = judge_policy("expiries", &policy, &request, EVERY_TASK,
+					 SETTINGS_AT(true, expiries[i].now));
+			if (d.rule != expiries[i].rule)
+				fail_msg("expiries[%zu]: rule %d", i, (int)d.rule);
+		}
+	}
+}
+
+static void test_once_all_rules_expired_the_default_decides(void **state)
+{
+	struct policy_rule rule = { .verdict = BIND_DENY,
+				    .expires = NOW,
+				    .permit_options = BIND_OPT_ALL };
+	const struct policy policy = { .default_verdict = BIND_ALLOW,
+				       .forbid_options = BIND_OPT_FREEBIND,
+				       .rule = &rule,
+				       .rules = 1 };
+	const struct bind_request request = { .options = BIND_OPT_ALL };
+	struct bind_decision d;
+
+	(void)state;
+	d = judge_policy("before", &policy, &request, IN("/"), SETTINGS_AT(true, NOW - 1));
+	assert_int_equal(d.cause, BIND_CAUSE_RULE);
+	d = judge_policy("after", &policy, &request, IN("/"), SETTINGS_AT(true, NOW));
+	assert_int_equal(d.cause, BIND_CAUSE_OPTIONS);
+	assert_int_equal(d.rule, NONE);
+	assert_int_equal(d.forbidden, BIND_OPT_FREEBIND);
 }
 
 /* Which rule decides: the first that matches */
@@ -303,15 +815,18 @@ static const struct {
 
 static void test_nested_cgroups_follow_the_order_of_the_rules(void **state)
 {
-	const struct policy policy = { BIND_DENY, 0, cgroup_rules, COUNT(cgroup_rules), NULL };
+	const struct policy policy = { .default_verdict = BIND_DENY,
+				       .rule = cgroup_rules,
+				       .rules = COUNT(cgroup_rules) };
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cgroup_requests); i++) {
 		struct bind_request request = { .uid = cgroup_requests[i].uid };
 		const char *path = cgroup_requests[i].path;
 
-		assert_int_equal(judge_policy(path, &policy, &request, path, true).rule,
-				 cgroup_requests[i].rule);
+		assert_int_equal(
+			judge_policy(path, &policy, &request, IN(path), SETTINGS(true)).rule,
+			cgroup_requests[i].rule);
 	}
 }
 
@@ -321,17 +836,21 @@ static void test_the_first_of_two_rules_decides(void **state)
 		{ .verdict = BIND_DENY, .port = RANGES({ 80, 80 }) },
 		{ .verdict = BIND_ALLOW, .port = RANGES({ 1, 1023 }) },
 	};
-	struct policy policy = { BIND_DENY, 0, rules, COUNT(rules), NULL };
+	struct policy policy = { .default_verdict = BIND_DENY,
+				 .rule = rules,
+				 .rules = COUNT(rules) };
 	const struct bind_request web = { .port = 80 }, https = { .port = 443 };
 
 	(void)state;
-	assert_int_equal(judge_policy("80", &policy, &web, "/", true).verdict, BIND_DENY);
-	assert_int_equal(judge_policy("443", &policy, &https, "/", true).rule, 1);
+	assert_int_equal(judge_policy("80", &policy, &web, IN("/"), SETTINGS(true)).verdict,
+			 BIND_DENY);
+	assert_int_equal(judge_policy("443", &policy, &https, IN("/"), SETTINGS(true)).rule, 1);
 	rules[0].port.range[0] = (struct policy_range){ 1, 1023 };
 	rules[1].port.range[0] = (struct policy_range){ 80, 80 };
-	assert_int_equal(judge_policy("80", &policy, &web, "/", true).rule, 0);
+	assert_int_equal(judge_policy("80", &policy, &web, IN("/"), SETTINGS(true)).rule, 0);
 	rules[0].verdict = BIND_ALLOW;
-	assert_int_equal(judge_policy("80", &policy, &web, "/", true).verdict, BIND_ALLOW);
+	assert_int_equal(judge_policy("80", &policy, &web, IN("/"), SETTINGS(true)).verdict,
+			 BIND_ALLOW);
 }
 
 /* What the deciding rule says */
@@ -411,14 +930,17 @@ static void test_what_a_decision_says(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < COUNT(decisions); i++) {
-		const struct policy policy = { decisions[i].default_verdict, BOTH, decision_rules,
-					       COUNT(decision_rules), NULL };
+		const struct policy policy = { .default_verdict = decisions[i].default_verdict,
+					       .forbid_options = BOTH,
+					       .rule = decision_rules,
+					       .rules = COUNT(decision_rules) };
 		struct bind_decision expected = decisions[i].expected, decision;
 		struct bind_request request = { .port = decisions[i].port,
 						.options = decisions[i].options };
 
 		expected.generation = GENERATION;
-		decision = judge_policy("decisions", &policy, &request, "/", decisions[i].enforce);
+		decision = judge_policy("decisions", &policy, &request, IN("/"),
+					SETTINGS(decisions[i].enforce));
 		if (!judge_same(&decision, &expected)) {
 			judge_print("decided", &decision);
 			judge_print("expected", &expected);
@@ -440,11 +962,11 @@ static void test_without_rules_the_default_decides(void **state)
 	for (int enforce = 0; enforce <= 1; enforce++) {
 		struct bind_decision d;
 
-		d = judge_policy("allow", &policies[0], &request, "/a/b", enforce);
+		d = judge_policy("allow", &policies[0], &request, IN("/a/b"), SETTINGS(enforce));
 		assert_int_equal(d.verdict, BIND_ALLOW);
-		d = judge_policy("options", &policies[0], &freebind, "/", enforce);
+		d = judge_policy("options", &policies[0], &freebind, IN("/"), SETTINGS(enforce));
 		assert_int_equal(d.forbidden, FREEBIND);
-		d = judge_policy("deny", &policies[1], &request, "/a/b", enforce);
+		d = judge_policy("deny", &policies[1], &request, IN("/a/b"), SETTINGS(enforce));
 		assert_int_equal(d.verdict, BIND_DENY);
 		assert_int_equal(d.enforced, enforce);
 	}
@@ -458,8 +980,15 @@ int main(void)
 		cmocka_unit_test(test_a_rule_may_accept_a_value_twice),
 		cmocka_unit_test(test_tcp_has_mptcp_and_raw_is_of_its_own),
 		cmocka_unit_test(test_a_comm_is_all_of_its_bytes),
+		cmocka_unit_test(test_a_comm_with_a_star_is_the_beginning_of_names),
 		cmocka_unit_test(test_a_cgroup_is_itself_and_everything_below),
+		cmocka_unit_test(test_a_cgroup_with_a_star_is_the_beginning_of_paths),
+		cmocka_unit_test(test_the_host_is_one_network_namespace),
+		cmocka_unit_test(test_an_exe_is_a_whole_path),
+		cmocka_unit_test(test_addresses_and_families),
 		cmocka_unit_test(test_every_criterion_has_to_match),
+		cmocka_unit_test(test_an_expired_rule_matches_nothing),
+		cmocka_unit_test(test_once_all_rules_expired_the_default_decides),
 		cmocka_unit_test(test_nested_cgroups_follow_the_order_of_the_rules),
 		cmocka_unit_test(test_the_first_of_two_rules_decides),
 		cmocka_unit_test(test_what_a_decision_says),

@@ -12,6 +12,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -26,7 +27,41 @@
 struct reached {
 	uint64_t pairs, causes[BIND_CAUSE_MALFORMED + 1];
 	uint64_t second_word, second_thousand, audited, verdicts[2];
+	uint64_t exe, netns, address, ipv4, ipv6, comm_star, cgroup_star; /* of deciding rules */
+	uint64_t expired; /* a rule that expired would have decided */
 };
+
+static bool has_star(const struct policy_strings *strings)
+{
+	for (size_t i = 0; i < strings->count; i++)
+		if (strchr(strings->string[i], '*'))
+			return true;
+	return false;
+}
+
+/* What criteria the deciding rule has. */
+static void note_rule(struct reached *reached, const struct policy_rule *rule)
+{
+	reached->exe += rule->exe.count != 0;
+	reached->netns += rule->host_netns;
+	reached->address += rule->address.count != 0;
+	reached->ipv4 += rule->family == POLICY_IPV4;
+	reached->ipv6 += rule->family == POLICY_IPV6;
+	reached->comm_star += has_star(&rule->comm);
+	reached->cgroup_star += has_star(&rule->cgroup);
+}
+
+static void note_expired(struct reached *reached, const struct generator *g,
+			 const struct bind_request *request, const struct naive_task *task,
+			 uint32_t rule)
+{
+	struct image_settings before = g->settings;
+	struct bind_decision decision;
+
+	before.now = 0;
+	naive_decide(&g->policy, &before, request, task, &decision);
+	reached->expired += decision.rule != rule;
+}
 
 static void note(struct reached *reached, const struct bind_decision *decision, bool enforce)
 {
@@ -40,19 +75,24 @@ static void note(struct reached *reached, const struct bind_decision *decision, 
 
 static void check_policy(struct generator *g, uint64_t seed, struct reached *reached)
 {
-	char says[96], path[GENERATOR_PATH_LEN];
+	char says[96];
+	struct naive_task task;
 	struct bind_request request;
 	struct bind_decision decision;
 	struct image image;
 
 	generator_policy(g, seed);
-	assert_int_equal(image_compile(&g->policy, GENERATION, g->enforce, &image), 0);
+	assert_int_equal(image_compile(&g->policy, &g->settings, &image), 0);
 	snprintf(says, sizeof(says),
 		 "to see it again: BINDGUARD_SEED=%" PRIu64 " BINDGUARD_ROUNDS=1", seed);
 	for (int i = 0; i < REQUESTS; i++) {
-		generator_request(g, &request, path);
-		decision = judge_image(says, &g->policy, &image, &request, path, g->enforce);
-		note(reached, &decision, g->enforce);
+		generator_request(g, &request, &task);
+		decision = judge_image(says, &g->policy, &image, &request, &task, &g->settings);
+		note(reached, &decision, g->settings.enforce);
+		if (decision.rule != NONE)
+			note_rule(reached, &g->rule[decision.rule]);
+		if (g->expiring)
+			note_expired(reached, g, &request, &task, decision.rule);
 	}
 	image_free(&image);
 }
@@ -94,6 +134,14 @@ static void test_images_decide_as_the_naive_matcher_does(void **state)
 	assert_reached(&reached, "audit mode", reached.audited, 20);
 	assert_reached(&reached, "rule 64 and up", reached.second_word, 50);
 	assert_reached(&reached, "rule 1024 and up", reached.second_thousand, 500);
+	assert_reached(&reached, "exe", reached.exe, 10);
+	assert_reached(&reached, "netns", reached.netns, 10);
+	assert_reached(&reached, "address", reached.address, 10);
+	assert_reached(&reached, "ipv4", reached.ipv4, 50);
+	assert_reached(&reached, "ipv6", reached.ipv6, 50);
+	assert_reached(&reached, "comm with a star", reached.comm_star, 10);
+	assert_reached(&reached, "cgroup with a star", reached.cgroup_star, 10);
+	assert_reached(&reached, "expired", reached.expired, 30);
 	assert_int_equal(reached.causes[BIND_CAUSE_UNREADABLE], 0);
 }
 
@@ -101,7 +149,7 @@ static void test_images_decide_as_the_naive_matcher_does(void **state)
 static void test_a_seed_makes_the_same_again(void **state)
 {
 	struct generator *first = calloc(1, sizeof(*first)), *second = calloc(1, sizeof(*second));
-	char path[2][GENERATOR_PATH_LEN];
+	struct naive_task task[2];
 	struct bind_request request[2];
 
 	(void)state;
@@ -112,10 +160,13 @@ static void test_a_seed_makes_the_same_again(void **state)
 	generator_policy(second, SEED);
 	assert_int_equal(first->policy.rules, second->policy.rules);
 	for (int i = 0; i < REQUESTS; i++) {
-		generator_request(first, &request[0], path[0]);
-		generator_request(second, &request[1], path[1]);
+		generator_request(first, &request[0], &task[0]);
+		generator_request(second, &request[1], &task[1]);
 		assert_memory_equal(&request[0], &request[1], sizeof(request[0]));
-		assert_string_equal(path[0], path[1]);
+		assert_string_equal(task[0].cgroup, task[1].cgroup);
+		assert_int_equal(!task[0].exe, !task[1].exe);
+		if (task[0].exe)
+			assert_string_equal(task[0].exe, task[1].exe);
 	}
 	free(first);
 	free(second);

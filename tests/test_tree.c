@@ -218,11 +218,12 @@ static void test_syntax_error(void **state)
 static void test_twice(void **state)
 {
 	struct policy_messages errors = { 0 };
-	struct source source = { "test.conf", &errors };
+	struct source source = { .file = "test.conf", .errors = &errors };
 	struct records records = { .length = 0 };
 	struct policy *policy = calloc(1, sizeof(*policy));
 	struct tree_error error;
 	struct setting *root;
+	struct parse *parse;
 
 	(void)state;
 	assert_non_null(policy);
@@ -235,10 +236,13 @@ static void test_twice(void **state)
 		add(&records, RECORD_END, "");
 	root = tree_build(records.bytes, records.length, &error);
 	assert_non_null(root);
-	parse_policy(&source, root, policy);
+	parse = parse_new(policy);
+	parse_tree(parse, &source, root);
+	parse_end(parse, &source, true);
+	parse_free(parse);
 	assert_int_equal(errors.count, 4);
+	assert_string_equal(errors.message[1].text, "name: given twice, expected once");
 	assert_string_equal(errors.message[2].text, "name: given twice, expected once");
-	assert_string_equal(errors.message[3].text, "name: given twice, expected once");
 	setting_free(root);
 	policy_free(policy);
 	policy_messages_free(&errors);

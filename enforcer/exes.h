@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The executables that rules name: found on disk, and told to the kernel. */
+#ifndef ENFORCER_EXES_H
+#define ENFORCER_EXES_H
+
+#include "policy/compile.h"
+
+/*
+ * Replaces the paths in the policy by those without symbolic links, which is where processes run
+ * them from. Says on stderr when a folder is not there: such an executable matches nothing. The
+ * file itself may come later.
+ */
+void exes_resolve(struct policy *policy);
+
+/* Writes the image's executables into the map (struct bind_exe -> class). Returns 0 or -errno. */
+int exes_fill(int map, const struct image *image);
+
+#endif

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "load.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <time.h>
+
+#include "complain.h"
+#include "escape.h"
+#include "policy/lint.h"
+#include "policy/messages.h"
+
+static void count_messages(struct load *load)
+{
+	load->errors = load->warnings = 0;
+	for (size_t i = 0; i < load->messages.count; i++)
+		if (load->messages.message[i].warning)
+			load->warnings++;
+		else
+			load->errors++;
+}
+
+/* Why the policy cannot be compiled, which is about all of its files. */
+static void add_compile_error(struct load *load, int err)
+{
+	struct source source = { .file = load->path, .errors = &load->messages };
+
+	if (err == -E2BIG && load->policy->rules > BIND_MAX_RULES)
+		messages_add(&source, 0, "rules: %zu rules, expected at most %u",
+			     load->policy->rules, BIND_MAX_RULES);
+	else if (err == -E2BIG)
+		messages_add(&source, 0,
+			     "rules: too many different values in %zu rules, expected a policy "
+			     "that fits into an image",
+			     load->policy->rules);
+	else
+		messages_add(&source, 0, "cannot compile the policy: %s", strerror(-err));
+}
+
+int load_policy(const char *path, bool enforce, struct load *load)
+{
+	struct image_settings settings = { .generation = 1, .enforce = enforce, .now = time(NULL) };
+	int err;
+
+	*load = (struct load){ .path = path, .now = settings.now };
+	load->policy = policy_read(path, &load->messages);
+	count_messages(load);
+	if (!load->policy)
+		return EX_CONFIG;
+	err = image_compile(load->policy, &settings, &load->image);
+	if (!err)
+		return 0;
+	add_compile_error(load, err);
+	count_messages(load);
+	policy_free(load->policy);
+	load->policy = NULL;
+	return err == -E2BIG ? EX_CONFIG : EX_OSERR;
+}
+
+void load_lint(struct load *load)
+{
+	if (load->policy)
+		policy_lint(load->policy, load->now, &load->messages);
+	count_messages(load);
+}
+
+void load_print_messages(const struct policy_messages *messages)
+{
+	for (size_t i = 0; i < messages->count; i++) {
+		const struct policy_message *m = &messages->message[i];
+		char *file = escape_text(m->file);
+
+		fprintf(stderr, "%s:", file ? file : "?");
+		if (m->line)
+			fprintf(stderr, "%u:", m->line);
+		fprintf(stderr, "%s %s\n", m->warning ? " warning:" : "", m->text);
+		free(file);
+	}
+}
+
+void load_print(const struct load *load)
+{
+	load_print_messages(&load->messages);
+	if (load->errors)
+		complain("%s: %zu error%s, policy not loaded", load->path, load->errors,
+			 load->errors == 1 ? "" : "s");
+}
+
+void load_free(struct load *load)
+{
+	image_free(&load->image);
+	policy_free(load->policy);
+	policy_messages_free(&load->messages);
+	*load = (struct load){ 0 };
+}

@@ -1,0 +1,351 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Who binds: comm, cgroup, unit and exe. */
+#include <limits.h>
+#include <stdio.h>
+
+#include "alloc.h"
+#include "suggest.h"
+#include "value.h"
+#include "values.h"
+
+/* Of the last part of an executable's path: what the kernel side compares. */
+#define EXE_NAME_BYTES 63
+
+static bool is_string(const struct reading *reading, const struct setting *value)
+{
+	if (value->type == SETTING_STRING)
+		return true;
+	value_complain_type(reading, value);
+	return false;
+}
+
+/* Whether a part of the path is the word. */
+static bool has_part(const char *path, const char *word)
+{
+	size_t length;
+
+	for (; *path == '/'; path += length) {
+		length = strcspn(++path, "/");
+		if (length == strlen(word) && strncmp(path, word, length) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool has_odd_part(const char *path)
+{
+	return has_part(path, "") || has_part(path, ".") || has_part(path, "..");
+}
+
+/* Whether there is a "*" that is not the last byte. */
+static bool has_inner_star(const struct setting *value)
+{
+	const char *star = strchr(value->string, '*');
+
+	return star && star[1] != '\0';
+}
+
+static void complain_inner_star(const struct reading *reading, const struct setting *value)
+{
+	value_complain(reading, "%s has a \"*\" that is not at its end, expected %s",
+		       messages_quote(value->string, value->length).text, reading->expected);
+}
+
+/* Names of processes. */
+
+static void comm_value(const struct reading *reading, const struct setting *value)
+{
+	struct messages_quote quote;
+	size_t length = value->length;
+
+	if (!is_string(reading, value))
+		return;
+	quote = messages_quote(value->string, length);
+	if (value->string[length - 1] == '*')
+		length--;
+	if (has_inner_star(value))
+		complain_inner_star(reading, value);
+	else if (length == 0)
+		value_complain(reading,
+			       "%s is every name, expected at least one byte before the \"*\"",
+			       quote.text);
+	else if (length >= BIND_COMM_LEN)
+		value_complain(reading,
+			       "%s has %zu bytes, expected at most %d, where the kernel cuts",
+			       quote.text, length, BIND_COMM_LEN - 1);
+	else
+		value_add_string(reading->into, value->string, value->length);
+}
+
+void values_comm(const struct source *source, const struct setting *setting,
+		 struct policy_strings *strings)
+{
+	struct reading reading = {
+		.source = source,
+		.setting = setting,
+		.expected = "a process name, or the beginning of one and \"*\"",
+		.into = strings,
+	};
+
+	value_each(&reading, comm_value);
+}
+
+/* Cgroups. */
+
+/* The last part of a path that goes on is not whole, so that it may be anything. */
+static bool valid_cgroup(const char *path, size_t length)
+{
+	char *copy = alloc_string(path, length);
+	bool valid;
+
+	if (copy[length - 1] == '*')
+		*strrchr(copy, '/') = '\0';
+	valid = !has_odd_part(copy);
+	free(copy);
+	return valid;
+}
+
+static void cgroup_value(const struct reading *reading, const struct setting *value)
+{
+	struct messages_quote quote;
+	size_t length = value->length;
+
+	if (!is_string(reading, value))
+		return;
+	quote = messages_quote(value->string, length);
+	if (value->string[0] != '/') {
+		value_complain(reading, "%s is not absolute, expected %s", quote.text,
+			       reading->expected);
+		return;
+	}
+	if (value->string[length - 1] == '/')
+		length--;
+	if (length > BIND_CGROUP_PATH_LEN - 1)
+		value_complain(reading, "%s is too long, expected a path of at most %d bytes",
+			       quote.text, BIND_CGROUP_PATH_LEN - 1);
+	else if (has_inner_star(value))
+		complain_inner_star(reading, value);
+	else if (length > 0 && !valid_cgroup(value->string, length))
+		value_complain(reading, "%s has \"//\", \".\" or \"..\", expected %s", quote.text,
+			       reading->expected);
+	else
+		value_add_string(reading->into, value->string, length);
+}
+
+void values_cgroup(const struct source *source, const struct setting *setting,
+		   struct policy_strings *strings)
+{
+	struct reading reading = {
+		.source = source,
+		.setting = setting,
+		.expected = "a path such as \"/system.slice/nginx.service\"",
+		.into = strings,
+	};
+
+	value_each(&reading, cgroup_value);
+}
+
+void values_cgroup_all(struct policy_strings *strings)
+{
+	size_t i;
+
+	for (i = 0; i < strings->count; i++)
+		if (strings->string[i][0] == '\0')
+			break;
+	if (i == strings->count)
+		return;
+	for (i = 0; i < strings->count; i++)
+		free(strings->string[i]);
+	free(strings->string);
+	*strings = (struct policy_strings){ 0 };
+}
+
+/* Units of systemd. */
+
+/* Those that have processes come first. */
+static const char *const unit_types[] = {
+	"service", "socket", "mount",	  "swap",   "scope", "slice",
+	"timer",   "target", "automount", "device", "path",  NULL,
+};
+#define UNIT_TYPES_RUNNING 5
+#define UNIT_TYPE_SLICE 5
+
+#define A_UNIT "a unit such as \"nginx.service\""
+
+static bool is_unit_byte(char byte)
+{
+	return (byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'z') ||
+	       (byte >= 'A' && byte <= 'Z') || (byte && strchr(":-_.\\@", byte));
+}
+
+/* The index of the type that the suffix names, or -1 after a message. */
+static int unit_type(const struct reading *reading, const struct setting *value)
+{
+	struct messages_quote quote = messages_quote(value->string, value->length);
+	const char *dot = strrchr(value->string, '.'), *near = NULL;
+	int stem = (int)value->length;
+
+	if (dot) {
+		for (int i = 0; unit_types[i]; i++)
+			if (strcmp(dot + 1, unit_types[i]) == 0)
+				return i;
+		near = suggest_among(dot + 1, unit_types);
+		stem = (int)(dot - value->string);
+	}
+	if (near || (!dot && stem <= MESSAGES_QUOTE_BYTES))
+		value_complain(reading, "%s is not a unit's name, did you mean \"%.*s.%s\"?",
+			       quote.text,
+			       stem < MESSAGES_QUOTE_BYTES ? stem : MESSAGES_QUOTE_BYTES,
+			       value->string, near ? near : "service");
+	else
+		value_complain(reading, "%s is not a unit's name, expected " A_UNIT, quote.text);
+	return -1;
+}
+
+/* The slice that systemd puts the instances of a template into, as systemd escapes its name. */
+static void print_slice(FILE *out, const char *unit, size_t length)
+{
+	fputs("/system.slice/system-", out);
+	for (size_t i = 0; i < length; i++) {
+		if (unit[i] == '-' || unit[i] == '\\' || (unit[i] == '.' && i == 0))
+			fprintf(out, "\\x%02x", (unsigned char)unit[i]);
+		else
+			fputc(unit[i], out);
+	}
+	fputs(".slice", out);
+}
+
+/* The cgroup of a unit, to be freed. */
+static char *unit_cgroup(const struct setting *value)
+{
+	const char *at = strchr(value->string, '@');
+	char *path = NULL;
+	size_t size;
+	FILE *out = alloc_checked(open_memstream(&path, &size));
+
+	if (at)
+		print_slice(out, value->string, (size_t)(at - value->string));
+	else
+		fputs("/system.slice", out);
+	fprintf(out, "/%s", value->string);
+	if (fclose(out) != 0)
+		alloc_checked(NULL);
+	return path;
+}
+
+static void add_unit(const struct reading *reading, const struct setting *value)
+{
+	struct messages_quote quote = messages_quote(value->string, value->length);
+	const char *at = strchr(value->string, '@');
+	int type = unit_type(reading, value);
+	char *path;
+
+	if (type < 0)
+		return;
+	if (type >= UNIT_TYPES_RUNNING) {
+		value_complain(reading, "%s has no processes of its own, expected " A_UNIT "%s",
+			       quote.text,
+			       type == UNIT_TYPE_SLICE ? ", or the slice's path in cgroup" : "");
+		return;
+	}
+	if (at && at[1] == '.' && !strchr(at + 2, '.')) {
+		value_complain(reading, "%s is a template, expected an instance of it", quote.text);
+		return;
+	}
+	path = unit_cgroup(value);
+	if (strlen(path) > BIND_CGROUP_PATH_LEN - 1)
+		value_complain(reading, "%s is too long, expected a cgroup of at most %d bytes",
+			       quote.text, BIND_CGROUP_PATH_LEN - 1);
+	else
+		value_add_string(reading->into, path, strlen(path));
+	free(path);
+}
+
+static void unit_value(const struct reading *reading, const struct setting *value)
+{
+	struct messages_quote quote;
+
+	if (!is_string(reading, value))
+		return;
+	quote = messages_quote(value->string, value->length);
+	if (strchr(value->string, '/')) {
+		value_complain(reading, "%s is a path, expected " A_UNIT ", or the path in cgroup",
+			       quote.text);
+		return;
+	}
+	if (value->string[0] == '.' || value->string[0] == '@') {
+		value_complain(reading, "%s is not a unit's name, expected " A_UNIT, quote.text);
+		return;
+	}
+	for (size_t i = 0; i < value->length; i++) {
+		if (!is_unit_byte(value->string[i])) {
+			value_complain(reading,
+				       "%s has bytes that no unit's name has, expected " A_UNIT,
+				       quote.text);
+			return;
+		}
+	}
+	add_unit(reading, value);
+}
+
+void values_unit(const struct source *source, const struct setting *setting,
+		 struct policy_strings *cgroups)
+{
+	struct reading reading = {
+		.source = source,
+		.setting = setting,
+		.expected = A_UNIT,
+		.into = cgroups,
+	};
+
+	value_each(&reading, unit_value);
+}
+
+/* Executables. */
+
+static void exe_value(const struct reading *reading, const struct setting *value)
+{
+	struct messages_quote quote;
+	const char *name;
+
+	if (!is_string(reading, value))
+		return;
+	quote = messages_quote(value->string, value->length);
+	if (value->string[0] != '/') {
+		value_complain(reading, "%s is not absolute, expected %s", quote.text,
+			       reading->expected);
+		return;
+	}
+	name = strrchr(value->string, '/') + 1;
+	if (strchr(value->string, '*'))
+		value_complain(reading, "%s has a \"*\", expected a whole path", quote.text);
+	else if (*name == '\0')
+		value_complain(reading, "%s is a folder's path, expected %s", quote.text,
+			       reading->expected);
+	else if (has_odd_part(value->string))
+		value_complain(reading, "%s has \"//\", \".\" or \"..\", expected %s", quote.text,
+			       reading->expected);
+	else if (strlen(name) > EXE_NAME_BYTES)
+		value_complain(reading,
+			       "%s is too long, expected at most %d bytes after the last "
+			       "\"/\"",
+			       quote.text, EXE_NAME_BYTES);
+	else if (value->length >= PATH_MAX)
+		value_complain(reading, "%s is too long, expected a path of at most %d bytes",
+			       quote.text, PATH_MAX - 1);
+	else
+		value_add_string(reading->into, value->string, value->length);
+}
+
+void values_exe(const struct source *source, const struct setting *setting,
+		struct policy_strings *strings)
+{
+	struct reading reading = {
+		.source = source,
+		.setting = setting,
+		.expected = "a path such as \"/usr/sbin/nginx\"",
+		.into = strings,
+	};
+
+	value_each(&reading, exe_value);
+}
