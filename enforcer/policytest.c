@@ -12,13 +12,16 @@
 #include "escape.h"
 #include "junit.h"
 #include "load.h"
+#include "policy/names.h"
 #include "policy/alloc.h"
 #include "verb.h"
 
 #define OPTION_JUNIT 256
+#define OPTION_LIST 257
 
 static const struct option long_options[] = {
 	{ "junit", required_argument, NULL, OPTION_JUNIT },
+	{ "list", no_argument, NULL, OPTION_LIST },
 	{ "help", no_argument, NULL, 'h' },
 	{ NULL, 0, NULL, 0 },
 };
@@ -45,6 +48,8 @@ static const struct verb verb = {
 		"\n"
 		"Prints TAP, and which rules no case has reached.\n"
 		"      --junit FILE  write the results as JUnit XML too\n"
+		"      --list        instead, print what each case binds and what is decided, a line\n"
+		"                    each with tabs between, for programs that make the binds\n"
 		"  -h, --help        this text\n"
 		"\n"
 		"Exit status: 0 all passed, 1 some failed, 64 usage, 74 cannot write,\n"
@@ -61,6 +66,7 @@ struct result {
 
 struct run {
 	const char *junit; /* path, or NULL */
+	bool list;
 	struct load load;
 	struct cases cases;
 	struct result *result; /* for each case */
@@ -192,6 +198,31 @@ static void print_tap(const struct run *run)
 	print_coverage(run);
 }
 
+/* One case as fields with tabs between, "-" for what is not set; the name is the last. */
+static void print_fields(const struct run *run, size_t index)
+{
+	const struct cases_case *item = &run->cases.item[index];
+	const struct query *query = &item->query;
+	char comm[4 * BIND_COMM_LEN + 1], options[128];
+	char *cgroup = escape_text(query->cgroup), *exe = escape_text(query->exe ?: "-");
+
+	escape(query->comm, sizeof(query->comm), sizeof(comm), comm, sizeof(comm));
+	printf("%u\t%s\t%s\t%s\t%s\t", query->uid, *comm ? comm : "-", cgroup ?: "?", exe ?: "?",
+	       query->other_netns ? "other" : "host");
+	query_print_protocol(stdout, query);
+	putchar('\t');
+	query_print_address(stdout, query);
+	printf("\t%u\t", query->port % BIND_PORT_NONE);
+	names_options(query->options, options, sizeof(options));
+	printf("%s\t%s\t%s\t", *options ? options : "-",
+	       cases_verdict_name(run->result[index].verdict),
+	       rule_name(run->load.policy, run->result[index].rule));
+	print_name(item->name);
+	putchar('\n');
+	free(cgroup);
+	free(exe);
+}
+
 /* "expected allow by web, got deny by -", to be freed. */
 static char *difference(const struct run *run, size_t index)
 {
@@ -273,6 +304,10 @@ static int run_cases(struct run *run)
 		judge(&run->load.image, &run->cases.item[i], &run->result[i]);
 		run->failed += !run->result[i].passed;
 	}
+	for (size_t i = 0; run->list && i < run->cases.count; i++)
+		print_fields(run, i);
+	if (run->list)
+		return 0;
 	print_tap(run);
 	status = run->junit ? write_junit(run) : 0;
 	return status ? status : run->failed ? 1 : 0;
@@ -286,7 +321,10 @@ int policytest(int argc, char **argv)
 	while ((option = verb_option(&verb, argc, argv, &status)) != -1) {
 		if (option == VERB_END)
 			return status;
-		run.junit = optarg;
+		if (option == OPTION_LIST)
+			run.list = true;
+		else
+			run.junit = optarg;
 	}
 	if (optind == argc) {
 		complain("test: no policy given, expected POLICY");
@@ -296,9 +334,9 @@ int policytest(int argc, char **argv)
 	load_print(&run.load);
 	if (!status)
 		status = read_cases(&run, argv + optind + 1);
-	if (status)
+	if (status && !run.list)
 		puts("TAP version 13\nBail out! The policy or the cases cannot be read.");
-	else
+	if (!status)
 		status = run_cases(&run);
 	cases_free(&run.cases);
 	load_free(&run.load);

@@ -132,11 +132,21 @@ static void read_rules(const struct source *source, const struct setting *settin
 	}
 }
 
+/* Cases of a policy test, which are not read here: they change nothing about the policy. */
+static void skip_tests(const struct source *source, const struct setting *setting, void *into)
+{
+	(void)into;
+	if (setting->type != SETTING_LIST)
+		group_complain(source, setting, "found %s, expected a list ( ... ) of cases",
+			       setting_type_name(setting));
+}
+
 static const struct group_known known_settings[] = {
 	{ "version", read_version },
 	{ "default", read_default },
 	{ "forbid_options", read_forbid_options },
 	{ "rules", read_rules },
+	{ "tests", skip_tests },
 	{ NULL, NULL },
 };
 

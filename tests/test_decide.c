@@ -468,7 +468,7 @@ static void parse_address(const char *text, uint8_t address[16])
 static struct policy_address parse_range(const char *text)
 {
 	char *copy = strdup(text), *end = copy + strcspn(copy, "-/");
-	struct policy_address range;
+	struct policy_address range = { 0 };
 	char kind = *end;
 
 	*end = '\0';
