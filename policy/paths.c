@@ -42,7 +42,8 @@ static void key_after(struct bind_path *key, size_t length)
 
 /*
  * The interval of a pattern: from the first path that it accepts to the first after them. Below
- * "/a" is what begins with "/a/", and that follows "/a" at once.
+ * "/a" is what begins with "/a/", and that follows "/a" at once. A path of the greatest length has
+ * nothing below it that a key could tell from it; then its last byte, which is NUL, becomes 1.
  */
 static void pattern_keys(const char *pattern, struct bind_path *low, struct bind_path *high)
 {

@@ -51,9 +51,9 @@ static void append(char path[BIND_CGROUP_PATH_LEN], const char *text)
 /* Bytes on both sides of '/', and the lowest and the highest ones. */
 static void append_name(struct generator *g, char path[BIND_CGROUP_PATH_LEN])
 {
-	static const char *const names[] = { "/a",     "/b",	"/ab",	  "/a-b",
-					     "/a.b",   "/b1",	"/a0",	  "/a\x01",
-					     "/a\x7f", "/\xff", "/a\xff", "/a\xff\xff" };
+	static const char *const names[] = { "/a",     "/b",	     "/ab",    "/a-b",	 "/a.b",
+					     "/b1",    "/a0",	     "/a\x01", "/a\x7f", "/\xff",
+					     "/a\xff", "/a\xff\xff", "/a\xfe" };
 
 	append(path, names[below(g, COUNT(names))]);
 }
@@ -417,7 +417,7 @@ static void change_byte(struct generator *g, char path[BIND_CGROUP_PATH_LEN])
 	uint32_t length = (uint32_t)strlen(path), at = 1 + below(g, length);
 
 	if (at < length)
-		path[at] = "/.-0\x01\x02\x7f\x80\xff"[below(g, 9)];
+		path[at] = "/.-0\x01\x02\x7f\x80\xfe\xff"[below(g, 10)];
 }
 
 static void edge_cgroup(struct generator *g, const struct policy_strings *cgroups,

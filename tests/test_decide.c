@@ -366,6 +366,8 @@ static const struct criterion cgroup_patterns[] = {
 	{ { .cgroup = STRINGS("/a\x01*") }, { .uid = 0 }, "/a", false },
 	{ { .cgroup = STRINGS("/a\x7f*") }, { .uid = 0 }, "/a\x7f\xff", true },
 	{ { .cgroup = STRINGS("/a\x7f*") }, { .uid = 0 }, "/a\x80", false },
+	{ { .cgroup = STRINGS("/a\xfe*") }, { .uid = 0 }, "/a\xfe/b", true },
+	{ { .cgroup = STRINGS("/a\xfe*") }, { .uid = 0 }, "/a\xff", false },
 	{ { .cgroup = STRINGS("/a\xff*") }, { .uid = 0 }, "/a\xff", true },
 	{ { .cgroup = STRINGS("/a\xff*") }, { .uid = 0 }, "/a\xff\xff/b", true },
 	{ { .cgroup = STRINGS("/a\xff*") }, { .uid = 0 }, "/a\xfe", false },
