@@ -341,7 +341,7 @@ static void test_include_errors(void **state)
 		       "head:2: default: unknown value \"maybe\", expected \"allow\" or "
 		       "\"deny\"\n"
 		       "head:5: wrong: unknown setting, expected one of version, default, "
-		       "forbid_options, rules\n"
+		       "forbid_options, rules, tests\n"
 		       "global:3: forbid_options: unknown option \"SO_REUSE\", expected "
 		       "IP_FREEBIND, IP_TRANSPARENT, IP_BIND_ADDRESS_NO_PORT, SO_REUSEADDR or "
 		       "SO_REUSEPORT\n"

@@ -272,7 +272,7 @@ static void test_rejects_policy(void **state)
 		{ HEAD "rule = ();", "2: rule: unknown setting, did you mean \"rules\"?" },
 		{ HEAD "Rules = ();", "2: Rules: unknown setting, did you mean \"rules\"?" },
 		{ HEAD "colour = 1;", "2: colour: unknown setting, expected one of version, "
-				      "default, forbid_options, rules" },
+				      "default, forbid_options, rules, tests" },
 		{ HEAD "rules = { };",
 		  "2: rules: found a group, expected a list ( { ... }, { ... } )" },
 		{ HEAD "rules = [ ];",
@@ -661,7 +661,7 @@ static void test_rejects_several(void **state)
 		       "7: ports: " NO_PORT "\n"
 		       "7: ports: 99999 is out of range, expected 1 to 65535\n"
 		       "9: forbid: unknown setting, expected one of version, default, "
-		       "forbid_options, rules");
+		       "forbid_options, rules, tests");
 }
 
 static void test_rejects_syntax(void **state)
@@ -827,7 +827,7 @@ static void test_rejects_too_much(void **state)
 	assert_repeated("", "\n", 1000000, "a = 99999999999;",
 			"1000002: a: 99999999999 " TOO_WIDE "\n"
 			"1000002: a: unknown setting, expected one of version, default, "
-			"forbid_options, rules");
+			"forbid_options, rules, tests");
 }
 
 static void test_accepts_much(void **state)
@@ -838,11 +838,11 @@ static void test_accepts_much(void **state)
 			"deny forbid=IP_FREEBIND,SO_REUSEPORT;");
 	assert_repeated("a = (1", ",1", 20000, ");",
 			"2: a: unknown setting, expected one of version, default, forbid_options, "
-			"rules");
+			"rules, tests");
 	assert_repeated("a = ", "(", 64,
 			"))))))))))))))))))))))))))))))))))))))))))))))))))))))))))))))));",
 			"2: a: unknown setting, expected one of version, default, forbid_options, "
-			"rules");
+			"rules, tests");
 }
 
 static void write_rules(struct text *text, unsigned int count)
