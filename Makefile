@@ -36,7 +36,10 @@ BPF_CFLAGS := -g -O2 -target bpf -mcpu=v3 -Wall -Wextra -Werror -Wno-unused-para
 POLICY := $(patsubst %.c,$(B)/%.o,$(wildcard policy/*.c))
 ENFORCER := $(patsubst %.c,$(B)/%.o,$(wildcard enforcer/*.c))
 UNITS := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/test_*.c))
-SUPPORT := $(patsubst %.c,$(B)/%.o,$(filter-out $(wildcard tests/test_*.c),$(wildcard tests/*.c)))
+SUPPORT := $(patsubst %.c,$(B)/%.o,$(filter-out tests/test_% tests/fuzz_% %.bpf.c,$(wildcard tests/*.c)))
+FUZZERS := $(patsubst tests/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz_*.c))
+FUZZED := $(patsubst %.c,$(B)/fuzz/%.o,$(wildcard policy/*.c) tests/generator.c tests/naive.c)
+FUZZ_CFLAGS := -O1 -g -std=gnu11 $(WARNINGS) -fno-omit-frame-pointer -fno-sanitize-recover=all
 
 ifneq ($(V),1)
 Q := @
@@ -56,16 +59,19 @@ $(B)/%.o: %.c
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 $(B)/bindguard.bpf.o: bpf/bindguard.bpf.c
+$(B)/evaluate.bpf.o: tests/evaluate.bpf.c
+$(B)/bindguard.bpf.o $(B)/evaluate.bpf.o:
 	$(call say,BPF)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CLANG) $(BPF_CFLAGS) -MMD -MP -MT $@ -MF $(@:.o=.d) -c -o $@.full $<
 	$(Q)$(LLVM_STRIP) -g -o $@ $@.full
 
-$(B)/bindguard.skel.h: $(B)/bindguard.bpf.o
+$(B)/%.skel.h: $(B)/%.bpf.o
 	$(call say,SKEL)
-	$(Q)$(BPFTOOL) gen skeleton $< name bindguard >$@.new && mv $@.new $@
+	$(Q)$(BPFTOOL) gen skeleton $< name $* >$@.new && mv $@.new $@
 
 $(B)/enforcer/session.o: $(B)/bindguard.skel.h
+$(B)/tests/test_kernel.o: $(B)/evaluate.skel.h
 
 # Run in guests that have no libraries.
 $(B)/binder $(B)/pinmap: $(B)/%: selftests-vm/%.c
@@ -77,6 +83,15 @@ $(B)/tests/test_%: $(B)/tests/test_%.o $(SUPPORT) $(POLICY) $(filter-out %/main.
 	$(call say,LINK)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
 
+$(B)/fuzz/%.o: %.c
+	$(call say,FUZZ)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CLANG) $(CPPFLAGS) $(FUZZ_CFLAGS) -fsanitize=fuzzer-no-link,address,undefined -MMD -MP -c -o $@ $<
+
+$(B)/fuzz/fuzz_%: $(B)/fuzz/tests/fuzz_%.o $(FUZZED)
+	$(call say,LINK)
+	$(Q)$(CLANG) -fsanitize=fuzzer,address,undefined -o $@ $^ $(LIBS)
+
 .SECONDARY:
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
 
@@ -87,13 +102,13 @@ deps-check:
 	$(Q).ci/deps build check
 
 # Each line of recipe calls make anew, so that what was just installed is found.
-.PHONY: run check check-unit check-vm units
+.PHONY: run check check-unit check-vm units fuzz fuzzers
 run: deps ## see it work: audit a few binds, here or in a VM
 	$(Q)$(MAKE) --no-print-directory all
 	$(Q)selftests-vm/demo
 
-check: deps-check ## every test: lint, unit tests, selftests on real kernels
-	$(Q)tests/run lint unit vm
+check: deps-check ## every test: lint, unit tests, fuzzing, selftests on real kernels
+	$(Q)tests/run lint unit fuzz vm
 
 check-unit: ## unit tests only: no root, no VM
 	$(Q)tests/run unit
@@ -101,7 +116,11 @@ check-unit: ## unit tests only: no root, no VM
 check-vm: ## selftests on real kernels only
 	$(Q)tests/run vm
 
+fuzz: ## fuzz each target for FUZZ_SECONDS=600
+	$(Q)tests/fuzz $(or $(FUZZ_SECONDS),600)
+
 units: $(UNITS)
+fuzzers: $(FUZZERS)
 
 .PHONY: lint
 lint: ## formatting, shell scripts, include direction, static analysis
