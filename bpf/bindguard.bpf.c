@@ -12,15 +12,9 @@
 
 #include <bpf/bpf_tracing.h>
 
-#include "../policy/decide.h"
+#include "image.bpf.h"
 #include "kernel.bpf.h"
 #include "maps.bpf.h"
-
-static __always_inline const union bind_page *image_page(const struct image *image, __u32 number)
-{
-	return bpf_map_lookup_elem((void *)image, &number);
-}
-
 #include "report.bpf.h"
 #include "request.bpf.h"
 

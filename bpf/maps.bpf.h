@@ -7,7 +7,6 @@
 
 #include <bpf/bpf_helpers.h>
 
-#include "../policy/image.h"
 #include "event.h"
 
 /* Filters choose what is shown, never what is decided. */
@@ -44,26 +43,6 @@ struct {
 	__type(key, __u32);
 	__type(value, struct bind_rule_counters);
 } rule_counters SEC(".maps");
-
-/*
- * An image: pages, as many as it needs. Frozen before it is published. (Sizes, not types: clang
- * leaves types this far from a variable out of the BTF.)
- */
-struct image_map {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(map_flags, BPF_F_INNER_MAP | BPF_F_RDONLY_PROG);
-	__uint(max_entries, 1);
-	__uint(key_size, sizeof(__u32));
-	__uint(value_size, BIND_PAGE_SIZE);
-};
-
-/* The image in force. Replacing it is the one atomic step of publishing a policy. */
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
-	__uint(max_entries, 1);
-	__type(key, __u32);
-	__array(values, struct image_map);
-} policy SEC(".maps");
 
 /* Every cgroup of the host and its class in the image; written by user space at start. */
 struct {

@@ -8,31 +8,10 @@
 
 #include <bpf/bpf_helpers.h>
 
-#include "../policy/decide.h"
+#include "../bpf/image.bpf.h"
 #include "evaluate.h"
 
-/* As in bpf/maps.bpf.h. */
-struct image_map {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(map_flags, BPF_F_INNER_MAP | BPF_F_RDONLY_PROG);
-	__uint(max_entries, 1);
-	__uint(key_size, sizeof(__u32));
-	__uint(value_size, BIND_PAGE_SIZE);
-};
-
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
-	__uint(max_entries, 1);
-	__type(key, __u32);
-	__array(values, struct image_map);
-} policy SEC(".maps");
-
 struct evaluation evaluation;
-
-static __always_inline const union bind_page *image_page(const struct image *image, __u32 number)
-{
-	return bpf_map_lookup_elem((void *)image, &number);
-}
 
 char LICENSE[] SEC("license") = "GPL";
 
