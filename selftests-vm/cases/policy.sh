@@ -326,6 +326,25 @@ case_policy_storm_adds_up() {
 	expect_eq "$attempts" "$(grep -c ' binder ' "$OUT")" 'lines printed'
 }
 
+# A reader that stands still while the ring fills: what is lost is told and counted, and decided.
+case_policy_lost_adds_up() {
+	web_policy
+	guard --deny -f "$POLICY"
+	kill -STOP "$GUARD"
+	binder -q -r 40000 udp4 127.0.0.1 4444
+	kill -CONT "$GUARD"
+	expect_error '^bindguard: [0-9]+ events lost: the ring buffer was full$'
+	binder -u 33 tcp4 127.0.0.1 8080
+	expect_line ' 8080 .* allow   web$'
+	guard_stop
+	expect_error '^bindguard: 40001 attempts: 1 allow, 40000 deny, 0 audit$'
+	reported=$(grep -c ' binder ' "$OUT")
+	lost=$(sed -n 's/.* filtered + \([0-9]*\) lost$/\1/p' "$ERR")
+	expect [ "$lost" -gt 0 ]
+	expect_eq 40001 $((reported + lost)) 'reported and lost'
+	expect_error "^bindguard: 40001 attempts = $reported reported \\+ 0 filtered \\+ $lost lost\$"
+}
+
 # Without a pin, the policy ends with the program, however it ends.
 case_policy_killed() {
 	web_policy
