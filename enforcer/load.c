@@ -23,21 +23,28 @@ static void count_messages(struct load *load)
 			load->errors++;
 }
 
-/* Why the policy cannot be compiled, which is about all of its files. */
+const char *load_compile_error(const struct policy *policy, int err, char *text, size_t size)
+{
+	if (err == -E2BIG && policy->rules > BIND_MAX_RULES)
+		snprintf(text, size, "rules: %zu rules, expected at most %u", policy->rules,
+			 BIND_MAX_RULES);
+	else if (err == -E2BIG)
+		snprintf(text, size,
+			 "rules: too many different values in %zu rules, expected a policy that "
+			 "fits into an image",
+			 policy->rules);
+	else
+		snprintf(text, size, "cannot compile the policy: %s", strerror(-err));
+	return text;
+}
+
+/* It is about all of the policy's files. */
 static void add_compile_error(struct load *load, int err)
 {
 	struct source source = { .file = load->path, .errors = &load->messages };
+	char text[256];
 
-	if (err == -E2BIG && load->policy->rules > BIND_MAX_RULES)
-		messages_add(&source, 0, "rules: %zu rules, expected at most %u",
-			     load->policy->rules, BIND_MAX_RULES);
-	else if (err == -E2BIG)
-		messages_add(&source, 0,
-			     "rules: too many different values in %zu rules, expected a policy "
-			     "that fits into an image",
-			     load->policy->rules);
-	else
-		messages_add(&source, 0, "cannot compile the policy: %s", strerror(-err));
+	messages_add(&source, 0, "%s", load_compile_error(load->policy, err, text, sizeof(text)));
 }
 
 int load_policy(const char *path, bool enforce, struct load *load)

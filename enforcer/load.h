@@ -23,6 +23,9 @@ struct load {
  */
 int load_policy(const char *path, bool enforce, struct load *load);
 
+/* Why image_compile() gave err for the policy, in words; 256 bytes are enough. Returns text. */
+const char *load_compile_error(const struct policy *policy, int err, char *text, size_t size);
+
 /* Adds what is doubtful about the policy, if there is one, to the messages. */
 void load_lint(struct load *load);
 

@@ -76,15 +76,14 @@ static int compile(struct watch *w)
 		.enforce = w->options.mode == MODE_DENY,
 		.now = time(NULL),
 	};
+	char text[256];
 	int err;
 
 	image_free(&w->image);
 	err = image_compile(w->policy, &settings, &w->image);
-	if (err == -E2BIG)
-		complain("%s: %zu rules, expected at most %u", w->options.policy, w->policy->rules,
-			 BIND_MAX_RULES);
-	else if (err)
-		complain("%s: cannot compile the policy: %s", w->options.policy, strerror(-err));
+	if (err)
+		complain("%s: %s", w->options.policy,
+			 load_compile_error(w->policy, err, text, sizeof(text)));
 	w->expiry = image_next_expiry(w->policy, settings.now);
 	return err;
 }

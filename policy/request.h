@@ -35,12 +35,6 @@
 #define BIND_NETNS_OTHER 0u
 #define BIND_NETNS_HOST 1u /* the initial one */
 
-/* How the socket asked. */
-enum bind_via {
-	BIND_VIA_BIND, /* bind(2) and its io_uring form */
-	BIND_VIA_KERNEL, /* the kernel itself, seen by the probes only */
-};
-
 /*
  * Integers are in host byte order. Bytes that a field does not use are zero: comm is padded with
  * NULs, so that comparing names is comparing 16 bytes.
