@@ -74,10 +74,7 @@ int BPF_PROG(bind_attempt, struct socket *sock, struct sockaddr *address, int le
 
 	state = read_asked(sk, address, length, &asked);
 	decide_bind(sk, &asked, state, &decision);
-	COUNT(attempts);
-	count_decision(&decision);
-	if (!count_only)
-		report_attempt(sk, &asked, &decision);
+	report_attempt(sk, &asked, &decision);
 
 	/*
 	 * Two constants, on two paths: out of anything shorter clang 14 makes a negation, whose
@@ -99,12 +96,7 @@ static __always_inline int bind_outcome(struct sock *sk, struct sockaddr *addres
 	if (!sk || !is_inet(sk))
 		return 0;
 	read_asked(sk, address, length, &asked);
-	if (!with_policy)
-		COUNT(attempts);
-	if (!count_only)
-		report_outcome(sk, &asked, rc);
-	else if (shows_task() && (!rc || show_errors))
-		count_outcome(sk, &asked, rc);
+	report_outcome(sk, &asked, rc);
 	return 0;
 }
 

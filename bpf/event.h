@@ -23,6 +23,9 @@ enum bind_event_kind {
 	BIND_EVENT_OUTCOME,
 };
 
+/* Bytes that the BPF programs copy by eight, as they do only where the type tells that they may. */
+#define BIND_WORDS __attribute__((aligned(8)))
+
 /*
  * Addresses: an IPv4 address is in the first four bytes, the other twelve are zero; family tells.
  * port fields are as in bind_request for an attempt, 0 to 65535 for an outcome.
@@ -31,6 +34,9 @@ struct bind_event {
 	__u64 time; /* ns, CLOCK_MONOTONIC */
 	__u64 socket; /* which one: equal for the attempt and the outcome of most binds */
 	__u64 cgroup; /* id in cgroup v2 */
+	__u8 requested[16] BIND_WORDS;
+	__u8 bound[16] BIND_WORDS; /* outcome with rc 0 */
+	char comm[BIND_COMM_LEN] BIND_WORDS; /* of the thread; up to the first NUL */
 	__u32 pid; /* of the process, in the initial pid namespace */
 	__u32 tid;
 	__u32 uid; /* real, in the initial user namespace */
@@ -44,9 +50,6 @@ struct bind_event {
 	__u8 family; /* AF_INET or AF_INET6 of the socket, and so of the addresses */
 	__u8 options; /* BIND_OPT_* at this moment */
 	__u8 type; /* SOCK_* */
-	__u8 requested[16];
-	__u8 bound[16]; /* outcome with rc 0 */
-	char comm[BIND_COMM_LEN]; /* of the thread */
 	__u8 unused[6];
 };
 

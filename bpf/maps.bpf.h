@@ -17,6 +17,7 @@ const volatile bool filter_by_port;
 const volatile __u64 filter_ports[65536 / 64]; /* a bit for each port to show */
 const volatile bool filter_by_cgroup; /* those in filter_cgroups */
 const volatile bool filter_by_mount_namespace; /* those in filter_mount_namespaces */
+const volatile bool filter_by_task; /* any of the above but the port */
 const volatile bool show_errors; /* failed binds too */
 
 const volatile bool with_policy; /* the LSM program decides and reports the attempts */

@@ -5,38 +5,47 @@
 
 #include "request.bpf.h"
 
+static __always_inline struct bind_counters *cpu_counters(void)
+{
+	return bpf_map_lookup_elem(&counters, &(__u32){ 0 });
+}
+
 /*
- * Adds to a field of the CPU's counters. The addition is atomic although the counters are per CPU:
- * an LSM program can be preempted between load and store by another one on the same CPU.
+ * Adds one to a counter. The addition is atomic although the counters are per CPU: an LSM program
+ * can be preempted between load and store by another one on the same CPU.
  */
-#define COUNT(field)                                                                      \
-	do {                                                                              \
-		struct bind_counters *c_ = bpf_map_lookup_elem(&counters, &(__u32){ 0 }); \
-		if (c_)                                                                   \
-			__sync_fetch_and_add(&c_->field, 1);                              \
+#define ADD_ONE(counter) __sync_fetch_and_add(&(counter), 1)
+
+/* The same to a field of the CPU's counters, for those who have not looked them up. */
+#define COUNT(field)                                       \
+	do {                                               \
+		struct bind_counters *c_ = cpu_counters(); \
+		if (c_)                                    \
+			ADD_ONE(c_->field);                \
 	} while (0)
 
 /* BIND_RULE_NONE + 1 is 0, the default's entry. */
-static __always_inline void count_decision(const struct bind_decision *decision)
+static __always_inline void count_decision(struct bind_counters *c,
+					   const struct bind_decision *decision)
 {
-	struct bind_counters *c = bpf_map_lookup_elem(&counters, &(__u32){ 0 });
 	__u32 entry = decision->rule + 1;
 	struct bind_rule_counters *r = bpf_map_lookup_elem(&rule_counters, &entry);
 
-	if (!c || !r)
+	ADD_ONE(c->attempts);
+	if (!r)
 		return;
 	if (decision->verdict == BIND_ALLOW) {
-		__sync_fetch_and_add(&c->allowed, 1);
-		__sync_fetch_and_add(&r->allowed, 1);
+		ADD_ONE(c->allowed);
+		ADD_ONE(r->allowed);
 	} else if (decision->enforced) {
-		__sync_fetch_and_add(&c->denied, 1);
-		__sync_fetch_and_add(&r->denied, 1);
+		ADD_ONE(c->denied);
+		ADD_ONE(r->denied);
 	} else {
-		__sync_fetch_and_add(&c->audited, 1);
-		__sync_fetch_and_add(&r->audited, 1);
+		ADD_ONE(c->audited);
+		ADD_ONE(r->audited);
 	}
 	if (decision->cause == BIND_CAUSE_UNREADABLE)
-		__sync_fetch_and_add(&c->unreadable, 1);
+		ADD_ONE(c->unreadable);
 }
 
 /* Do the filters show this task's binds? */
@@ -44,6 +53,8 @@ static __always_inline bool shows_task(void)
 {
 	__u64 key;
 
+	if (!filter_by_task)
+		return true;
 	if (filter_pid && bpf_get_current_pid_tgid() >> 32 != filter_pid)
 		return false;
 	if (filter_by_uid && (__u32)bpf_get_current_uid_gid() != filter_uid)
@@ -66,6 +77,12 @@ static __always_inline bool shows_port(__u16 port)
 	return !filter_by_port || (filter_ports[port / 64] & (1ULL << (port % 64)));
 }
 
+/* Is the port shown, as far as it is known before the bind? User space looks again after it. */
+static __always_inline bool shows_asked(const struct asked *asked)
+{
+	return !asked->port || shows_port(asked->port);
+}
+
 /* Waking the reader costs more than all the rest of a bind, so only a filling ring does it. */
 static __always_inline __u64 wakeup_flags(void)
 {
@@ -79,6 +96,7 @@ static __always_inline void fill_event(struct bind_event *event, struct sock *sk
 				       const struct asked *asked)
 {
 	__u64 pid_tgid = bpf_get_current_pid_tgid();
+	struct comm comm;
 
 	__builtin_memset(event, 0, sizeof(*event));
 	event->time = bpf_ktime_get_ns();
@@ -86,51 +104,53 @@ static __always_inline void fill_event(struct bind_event *event, struct sock *sk
 	event->cgroup = bpf_get_current_cgroup_id();
 	event->pid = pid_tgid >> 32;
 	event->tid = pid_tgid;
-	event->uid = bpf_get_current_uid_gid();
+	event->uid = asked->uid;
 	event->interface = sk->__sk_common.skc_bound_dev_if;
-	event->protocol = kernel_protocol(sk);
+	event->protocol = asked->protocol;
 	event->family = sk->__sk_common.skc_family;
 	event->type = sk->sk_type;
-	event->options = kernel_options(sk);
+	event->options = asked->options;
 	event->requested_port = asked->port;
 	__builtin_memcpy(event->requested, asked->address, sizeof(event->requested));
-	bpf_get_current_comm(event->comm, sizeof(event->comm));
+	comm = kernel_thread_comm();
+	__builtin_memcpy(event->comm, &comm, sizeof(event->comm));
 }
 
 /*
  * Where the socket is bound, as bindsnoop shows it. An SCTP socket has its addresses in a list of
  * its own; the one that was asked for is in it.
  */
-static __always_inline void read_bound(struct sock *sk, const struct asked *asked, __u8 address[16],
-				       __u16 *port)
+static __always_inline void read_bound(struct sock *sk, const struct asked *asked,
+				       __be32 address[4], __u16 *port)
 {
-	struct inet_sock *inet = (void *)sk;
-
-	*port = bpf_ntohs(BPF_CORE_READ(inet, inet_sport));
-	if (sk->sk_protocol == IPPROTO_SCTP)
+	*port = bpf_ntohs(KERNEL_READ(sk, struct inet_sock, inet_sport));
+	if (asked->protocol == IPPROTO_SCTP)
 		__builtin_memcpy(address, asked->address, 16);
 	else if (sk->__sk_common.skc_family == AF_INET)
-		bpf_core_read(address, sizeof(__be32), &inet->inet_saddr);
+		address[0] = KERNEL_READ(sk, struct inet_sock, inet_saddr);
 	else
-		bpf_core_read(address, 16, &sk->__sk_common.skc_v6_rcv_saddr);
+		__builtin_memcpy(address, &sk->__sk_common.skc_v6_rcv_saddr, 16);
 }
 
-/*
- * Reports an attempt and what was decided about it. A port that is not known yet passes the port
- * filter here: user space looks again when it has the outcome.
- */
+/* Counts an attempt and what was decided about it, and reports both. */
 static __always_inline void report_attempt(struct sock *sk, const struct asked *asked,
 					   const struct bind_decision *decision)
 {
+	struct bind_counters *c = cpu_counters();
 	struct bind_event *event;
 
-	if (!shows_task() || (asked->port && !shows_port(asked->port))) {
-		COUNT(filtered);
+	if (!c)
+		return;
+	count_decision(c, decision);
+	if (count_only)
+		return;
+	if (!shows_task() || !shows_asked(asked)) {
+		ADD_ONE(c->filtered);
 		return;
 	}
 	event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
 	if (!event) {
-		COUNT(lost);
+		ADD_ONE(c->lost);
 		return;
 	}
 	fill_event(event, sk, asked);
@@ -159,47 +179,58 @@ static __always_inline void count_outcome(struct sock *sk, const struct asked *a
 {
 	struct bind_count_key key = { .family = sk->__sk_common.skc_family, .port = asked->port };
 
+	if (!shows_task() || (rc && !show_errors))
+		return;
 	if (rc)
 		__builtin_memcpy(key.address, asked->address, sizeof(key.address));
 	else
-		read_bound(sk, asked, key.address, &key.port);
+		read_bound(sk, asked, (__be32 *)key.address, &key.port);
 	if (shows_port(key.port))
 		count_bind(&key);
 }
 
-/* The probes' event is lost: which counter tells depends on who reports the attempts. */
-static __always_inline void count_lost(void)
+/*
+ * Is an outcome shown? With a policy it is whenever the attempt was; without one it is all that is
+ * reported of a bind.
+ */
+static __always_inline bool shows_outcome(const struct asked *asked, int rc, __u16 bound_port)
 {
+	if (!shows_task())
+		return false;
 	if (with_policy)
-		COUNT(outcomes_lost);
-	else
-		COUNT(lost);
+		return shows_asked(asked);
+	return shows_port(rc ? asked->port : bound_port) && (!rc || show_errors);
 }
 
-/*
- * Reports the outcome of a bind. Without a policy this is all that is reported of it; with one, it
- * is passed on whenever the attempt was.
- */
+/* The same for the outcome of a bind. Which counters tell depends on who reports the attempts. */
 static __always_inline void report_outcome(struct sock *sk, const struct asked *asked, int rc)
 {
+	struct bind_counters *c = cpu_counters();
+	__be32 bound[4] = { 0 };
 	struct bind_event *event;
-	__u8 bound[16] = { 0 };
 	__u16 port = 0;
-	bool shown;
 
+	if (!c)
+		return;
+	if (!with_policy)
+		ADD_ONE(c->attempts);
+	if (count_only) {
+		count_outcome(sk, asked, rc);
+		return;
+	}
 	if (!rc)
 		read_bound(sk, asked, bound, &port);
-	shown = shows_task() && shows_port(rc ? asked->port : port) && (!rc || show_errors);
-	if (with_policy)
-		shown = shows_task() && (!asked->port || shows_port(asked->port));
-	if (!shown) {
+	if (!shows_outcome(asked, rc, port)) {
 		if (!with_policy)
-			COUNT(filtered);
+			ADD_ONE(c->filtered);
 		return;
 	}
 	event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
 	if (!event) {
-		count_lost();
+		if (with_policy)
+			ADD_ONE(c->outcomes_lost);
+		else
+			ADD_ONE(c->lost);
 		return;
 	}
 	fill_event(event, sk, asked);

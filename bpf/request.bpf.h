@@ -8,13 +8,15 @@
 
 #include <bpf/bpf_endian.h>
 
-#define SOCKADDR_IN_LEN 16
-#define SOCKADDR_IN6_LEN 24 /* without the scope id: SIN6_LEN_RFC2133, which the kernel accepts */
+#define MAPPED_IPV4 bpf_htonl(0xffff) /* the third word of ::ffff:a.b.c.d, after zeros */
 
-/* The address that a bind asks for, in the form of bind_event. */
+/* What a bind asks for, of which socket, and who asks: what a request and an event both have. */
 struct asked {
-	__u8 address[16];
+	__be32 address[4]; /* as in bind_event: that of IPv4 is the first */
 	__u16 port;
+	__u16 protocol; /* IPPROTO_ number */
+	__u32 uid;
+	__u32 options;
 };
 
 enum asked_state {
@@ -35,12 +37,11 @@ static __always_inline bool is_inet(struct sock *sk)
 static __always_inline enum asked_state read_ipv4(struct sock *sk, struct sockaddr *from,
 						  struct asked *asked)
 {
-	struct sockaddr_in in = { 0 };
+	struct sockaddr_in in;
 
-	if (bpf_probe_read_kernel(&in, SOCKADDR_IN_LEN, from))
-		return ASKED_UNREADABLE;
+	kernel_sockaddr_in(&in, from);
 	asked->port = bpf_ntohs(in.sin_port);
-	__builtin_memcpy(asked->address, &in.sin_addr, sizeof(in.sin_addr));
+	asked->address[0] = in.sin_addr;
 	if (in.sin_family == AF_INET || sk->sk_type == SOCK_RAW)
 		return ASKED_WELL;
 	return in.sin_family == AF_UNSPEC && !in.sin_addr ? ASKED_WELL : ASKED_MALFORMED;
@@ -50,43 +51,45 @@ static __always_inline enum asked_state read_ipv4(struct sock *sk, struct sockad
 static __always_inline enum asked_state read_ipv4_on_ipv6(struct sock *sk, struct sockaddr *from,
 							  struct asked *asked)
 {
-	struct sockaddr_in in = { 0 };
+	struct sockaddr_in in;
 
-	if (bpf_probe_read_kernel(&in, SOCKADDR_IN_LEN, from))
-		return ASKED_UNREADABLE;
+	kernel_sockaddr_in(&in, from);
 	if (in.sin_family != AF_INET || sk->sk_protocol != IPPROTO_SCTP)
 		return ASKED_MALFORMED;
 	asked->port = bpf_ntohs(in.sin_port);
-	asked->address[10] = 0xff;
-	asked->address[11] = 0xff;
-	__builtin_memcpy(asked->address + 12, &in.sin_addr, sizeof(in.sin_addr));
+	asked->address[2] = MAPPED_IPV4;
+	asked->address[3] = in.sin_addr;
 	return ASKED_WELL;
 }
 
 static __always_inline enum asked_state read_ipv6(struct sock *sk, struct sockaddr *from,
 						  int length, struct asked *asked)
 {
-	struct sockaddr_in6 in6 = { 0 };
+	struct sockaddr_in6 in6;
 
-	if (length < SOCKADDR_IN6_LEN)
-		return read_ipv4_on_ipv6(sk, from, asked);
-	if (bpf_probe_read_kernel(&in6, SOCKADDR_IN6_LEN, from))
-		return ASKED_UNREADABLE;
-	if (in6.sin6_family != AF_INET6)
-		return read_ipv4_on_ipv6(sk, from, asked);
-	asked->port = bpf_ntohs(in6.sin6_port);
-	__builtin_memcpy(asked->address, in6.sin6_addr, sizeof(in6.sin6_addr));
-	return ASKED_WELL;
+	if (length >= SOCKADDR_IN6_LEN) {
+		if (!kernel_sockaddr_in6(&in6, from))
+			return ASKED_UNREADABLE;
+		if (in6.sin6_family == AF_INET6) {
+			asked->port = bpf_ntohs(in6.sin6_port);
+			__builtin_memcpy(asked->address, in6.sin6_addr, sizeof(asked->address));
+			return ASKED_WELL;
+		}
+	}
+	return read_ipv4_on_ipv6(sk, from, asked);
 }
 
 /*
- * Reads the address. Bytes beyond length are never looked at: the kernel has not checked the length
- * yet, and on 5.10 they are what the stack held before.
+ * Reads the address, and all else. Bytes beyond length are never looked at: the kernel has not
+ * checked the length yet, and on 5.10 they are what the stack held before.
  */
 static __always_inline enum asked_state read_asked(struct sock *sk, struct sockaddr *from,
 						   int length, struct asked *asked)
 {
 	__builtin_memset(asked, 0, sizeof(*asked));
+	asked->protocol = kernel_protocol(sk);
+	asked->uid = kernel_uid();
+	asked->options = kernel_options(sk);
 	if (length < SOCKADDR_IN_LEN)
 		return ASKED_MALFORMED;
 	if (sk->__sk_common.skc_family == AF_INET)
@@ -115,13 +118,11 @@ static __always_inline bool has_ports(struct sock *sk)
 }
 
 /* The protocol as rules name it. SMC is TCP with another transport below it. */
-static __always_inline __u32 request_protocol(struct sock *sk)
+static __always_inline __u32 request_protocol(struct sock *sk, const struct asked *asked)
 {
-	__u32 protocol = kernel_protocol(sk);
-
 	if (sk->sk_type == SOCK_RAW)
 		return BIND_PROTOCOL_RAW;
-	return protocol == IPPROTO_SMC ? IPPROTO_TCP : protocol;
+	return asked->protocol == IPPROTO_SMC ? IPPROTO_TCP : asked->protocol;
 }
 
 /* The class of the running executable; 0 if no rule names it. */
@@ -135,7 +136,10 @@ static __always_inline __u32 read_exe(void)
 	return class ? *class : 0;
 }
 
-/* The address as rules name it: an IPv4 address is its mapped IPv6 address. */
+/*
+ * The address as rules name it: an IPv4 address is its mapped IPv6 address. By bytes, since the
+ * verifier follows the evaluator once for each set of words that it knows.
+ */
 static __always_inline void request_address(struct sock *sk, const struct asked *asked,
 					    char address[16])
 {
@@ -152,6 +156,8 @@ static __always_inline void request_address(struct sock *sk, const struct asked 
 static __always_inline void read_request(struct sock *sk, const struct asked *asked, __u32 flags,
 					 struct bind_request *request)
 {
+	struct comm comm;
+
 	__builtin_memset(request, 0, sizeof(*request));
 	if (flags & BIND_IMAGE_EXES)
 		request->exe = read_exe();
@@ -159,11 +165,12 @@ static __always_inline void read_request(struct sock *sk, const struct asked *as
 		request->netns = kernel_netns(sk) == host_netns ? BIND_NETNS_HOST :
 								  BIND_NETNS_OTHER;
 	request_address(sk, asked, request->address);
-	request->uid = bpf_get_current_uid_gid();
-	request->protocol = request_protocol(sk);
+	request->uid = asked->uid;
+	request->protocol = request_protocol(sk, asked);
 	request->port = has_ports(sk) ? asked->port : BIND_PORT_NONE;
-	request->options = kernel_options(sk);
-	kernel_process_comm(request->comm);
+	request->options = asked->options;
+	comm = kernel_process_comm();
+	__builtin_memcpy(request->comm, &comm, sizeof(request->comm));
 }
 
 #endif

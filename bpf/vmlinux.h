@@ -112,8 +112,17 @@ struct mm_struct {
 	struct file *exe_file;
 };
 
+typedef struct {
+	__u32 val;
+} kuid_t;
+
+struct cred {
+	kuid_t uid;
+};
+
 struct task_struct {
 	struct task_struct *group_leader;
+	const struct cred *cred;
 	struct mm_struct *mm;
 	struct nsproxy *nsproxy;
 	char comm[16];
@@ -149,6 +158,14 @@ struct sockaddr_in6 {
 	__u8 sin6_addr[16];
 	__u32 sin6_scope_id;
 };
+
+/* Helpers that not every kernel has. */
+enum bpf_func_id___since {
+	BPF_FUNC_get_current_task_btf___5_11,
+};
+
+#define SOCKADDR_IN_LEN 16
+#define SOCKADDR_IN6_LEN 24 /* without the scope id: SIN6_LEN_RFC2133, which the kernel accepts */
 
 #define AF_UNSPEC 0
 #define AF_INET 2

@@ -59,6 +59,8 @@ static int fit_kernel(struct bindguard *skeleton)
 		return -errno;
 	split = btf__find_by_name_kind(btf, "inet_bind_sk", BTF_KIND_FUNC) > 0 &&
 		btf__find_by_name_kind(btf, "inet6_bind_sk", BTF_KIND_FUNC) > 0;
+	skeleton->rodata->has_cast =
+		btf__find_by_name_kind(btf, "bpf_rdonly_cast", BTF_KIND_FUNC) > 0;
 	bpf_program__set_autoload(skeleton->progs.inet_bind_outcome, !split);
 	bpf_program__set_autoload(skeleton->progs.inet6_bind_outcome, !split);
 	bpf_program__set_autoload(skeleton->progs.inet_bind_sk_outcome, split);
@@ -115,6 +117,8 @@ static void set_filters(struct bindguard__rodata *rodata, const struct options *
 	memcpy(rodata->filter_ports, options->ports, sizeof(rodata->filter_ports));
 	rodata->filter_by_cgroup = options->cgroupmap;
 	rodata->filter_by_mount_namespace = options->mntnsmap;
+	rodata->filter_by_task =
+		options->pid || options->by_uid || options->cgroupmap || options->mntnsmap;
 	rodata->show_errors = options->errors;
 	rodata->count_only = options->count;
 }
