@@ -25,6 +25,9 @@ const volatile bool count_only; /* fill the counts map, report no events */
 const volatile __u32 host_netns; /* inode number of the initial network namespace */
 const volatile __u32 wakeup_bytes; /* unread bytes in the ring that wake the reader */
 
+/* Set by the reader of the ring before it sleeps until it is woken. */
+volatile bool reader_sleeps;
+
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
 	__uint(max_entries, 4 << 20);

@@ -5,6 +5,9 @@
 
 #include "request.bpf.h"
 
+/* Bytes beyond wakeup_bytes in which the ring has just become that full: some CPUs' next events. */
+#define WAKEUP_SPAN 4096
+
 static __always_inline struct bind_counters *cpu_counters(void)
 {
 	return bpf_map_lookup_elem(&counters, &(__u32){ 0 });
@@ -83,12 +86,28 @@ static __always_inline bool shows_asked(const struct asked *asked)
 	return !asked->port || shows_port(asked->port);
 }
 
-/* Waking the reader costs more than all the rest of a bind, so only a filling ring does it. */
-static __always_inline __u64 wakeup_flags(void)
+/*
+ * Hands the event to the reader, who looks for events every 50 ms and need not be woken, which
+ * costs more than all the rest of a bind. It is woken when it sleeps because there were none for
+ * some time, and when the ring has become half full.
+ *
+ * Its sleep is looked at after the event is committed, and it looks for events after it has
+ * announced its sleep: with a full barrier between the two on both sides, one sees the other. (In
+ * the kernel it is the exchange that commits.) To wake it alone there is an event that is
+ * discarded.
+ */
+static __always_inline void submit_event(struct bind_event *event)
 {
-	__u64 unread = bpf_ringbuf_query(&events, BPF_RB_AVAIL_DATA);
+	__u64 beyond = bpf_ringbuf_query(&events, BPF_RB_AVAIL_DATA) - wakeup_bytes;
+	void *wakeup;
 
-	return unread >= wakeup_bytes ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP;
+	bpf_ringbuf_submit(event, beyond < WAKEUP_SPAN ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP);
+	if (!reader_sleeps)
+		return;
+	reader_sleeps = false;
+	wakeup = bpf_ringbuf_reserve(&events, sizeof(__u64), 0);
+	if (wakeup)
+		bpf_ringbuf_discard(wakeup, BPF_RB_FORCE_WAKEUP);
 }
 
 /* The current task and the socket, in an event that is otherwise zero. */
@@ -156,7 +175,7 @@ static __always_inline void report_attempt(struct sock *sk, const struct asked *
 	fill_event(event, sk, asked);
 	event->kind = BIND_EVENT_ATTEMPT;
 	event->decision = *decision;
-	bpf_ringbuf_submit(event, wakeup_flags());
+	submit_event(event);
 }
 
 /* Adds one to the --count table. */
@@ -238,7 +257,7 @@ static __always_inline void report_outcome(struct sock *sk, const struct asked *
 	event->rc = rc;
 	event->bound_port = port;
 	__builtin_memcpy(event->bound, bound, sizeof(event->bound));
-	bpf_ringbuf_submit(event, wakeup_flags());
+	submit_event(event);
 }
 
 #endif

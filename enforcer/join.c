@@ -141,6 +141,13 @@ void join_expire(struct join *join, uint64_t now)
 	}
 }
 
+uint64_t join_due(const struct join *join)
+{
+	const struct waiting *oldest = TAILQ_FIRST(&join->ages);
+
+	return oldest ? oldest->attempt.time + JOIN_WAIT : UINT64_MAX;
+}
+
 void join_free(struct join *join)
 {
 	if (!join)

@@ -24,6 +24,9 @@ void join_event(struct join *join, const struct bind_event *event);
 /* Passes on the attempts that have waited long enough at this time (ns, CLOCK_MONOTONIC). */
 void join_expire(struct join *join, uint64_t now);
 
+/* When join_expire() is to be called next (ns, CLOCK_MONOTONIC); UINT64_MAX if nothing waits. */
+uint64_t join_due(const struct join *join);
+
 /* Passes on all that still wait, then frees. Takes NULL. */
 void join_free(struct join *join);
 

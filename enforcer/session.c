@@ -15,6 +15,7 @@
 #include "complain.h"
 #include "exes.h"
 #include "listing.h"
+#include "wait.h"
 
 #include "bindguard.skel.h"
 
@@ -59,8 +60,8 @@ static int fit_kernel(struct bindguard *skeleton)
 		return -errno;
 	split = btf__find_by_name_kind(btf, "inet_bind_sk", BTF_KIND_FUNC) > 0 &&
 		btf__find_by_name_kind(btf, "inet6_bind_sk", BTF_KIND_FUNC) > 0;
-	skeleton->rodata->has_cast =
-		btf__find_by_name_kind(btf, "bpf_rdonly_cast", BTF_KIND_FUNC) > 0;
+	skeleton->rodata->has_cast = btf__find_by_name_kind(btf, "bpf_rdonly_cast", BTF_KIND_FUNC) >
+				     0;
 	bpf_program__set_autoload(skeleton->progs.inet_bind_outcome, !split);
 	bpf_program__set_autoload(skeleton->progs.inet6_bind_outcome, !split);
 	bpf_program__set_autoload(skeleton->progs.inet_bind_sk_outcome, split);
@@ -117,8 +118,8 @@ static void set_filters(struct bindguard__rodata *rodata, const struct options *
 	memcpy(rodata->filter_ports, options->ports, sizeof(rodata->filter_ports));
 	rodata->filter_by_cgroup = options->cgroupmap;
 	rodata->filter_by_mount_namespace = options->mntnsmap;
-	rodata->filter_by_task =
-		options->pid || options->by_uid || options->cgroupmap || options->mntnsmap;
+	rodata->filter_by_task = options->pid || options->by_uid || options->cgroupmap ||
+				 options->mntnsmap;
 	rodata->show_errors = options->errors;
 	rodata->count_only = options->count;
 }
@@ -296,7 +297,7 @@ int session_attach(struct session *session, const struct image *image,
 	session->context = context;
 	session->ring = ring_buffer__new(bpf_map__fd(skeleton->maps.events), take_event, session,
 					 NULL);
-	if (!session->ring) {
+	if (!session->ring || wait_for_input(bpf_map__fd(skeleton->maps.events))) {
 		complain("cannot open the ring buffer: %s", strerror(errno));
 		return EX_OSERR;
 	}
@@ -307,14 +308,24 @@ int session_attach(struct session *session, const struct image *image,
 
 int session_poll(struct session *session, int milliseconds)
 {
-	int err = ring_buffer__poll(session->ring, milliseconds);
+	int err = wait_any(milliseconds);
 
-	if (err == -EINTR)
-		err = 0;
-	/* The programs wake nobody until the ring is half full, so there may be more than that. */
-	if (err >= 0)
-		err = ring_buffer__consume(session->ring);
-	return err < 0 ? err : 0;
+	return err ? err : ring_buffer__consume(session->ring);
+}
+
+int session_sleep(struct session *session, int milliseconds)
+{
+	struct bindguard__bss *shared = session->skeleton->bss;
+	int taken;
+
+	shared->reader_sleeps = true;
+	/* See submit_event() in bpf/report.bpf.h: the other half of its barrier. */
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	taken = ring_buffer__consume(session->ring);
+	if (!taken)
+		taken = session_poll(session, milliseconds);
+	shared->reader_sleeps = false;
+	return taken;
 }
 
 void session_detach_hook(struct session *session)

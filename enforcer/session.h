@@ -32,8 +32,13 @@ int session_publish(struct session *session, const struct image *image);
 int session_attach(struct session *session, const struct image *image,
 		   void (*sink)(void *context, const struct bind_event *event), void *context);
 
-/* Waits for events, at most so long, and takes all there are. Returns 0 or -errno. */
+/*
+ * Take all events that there are. session_poll() waits before, for as long as it is told or until
+ * the ring buffer is half full: the way to take many. session_sleep() waits, if there are none, until
+ * there is one; -1: as long as it takes. Both waits are wait_any()'s. Return how many, or -errno.
+ */
 int session_poll(struct session *session, int milliseconds);
+int session_sleep(struct session *session, int milliseconds);
 
 /*
  * Take the deciding hook off, then the probes: what was decided last still gets its outcome. Events

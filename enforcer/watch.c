@@ -19,8 +19,9 @@
 #include "printer.h"
 #include "session.h"
 #include "trust.h"
+#include "wait.h"
 
-#define POLL_MS 50
+#define POLL_MS 50 /* between two looks for events while they keep coming */
 #define REPORT_NS 1000000000ULL /* between two reports of losses */
 #define DRAIN_TRIES 20 /* POLL_MS each, for events that are on their way as the hooks go */
 
@@ -48,6 +49,7 @@ static void stop(int signal)
 {
 	(void)signal;
 	stopped = 1;
+	wait_interrupt();
 }
 
 static void catch_signals(void)
@@ -85,6 +87,7 @@ static int compile(struct watch *w)
 		complain("%s: %s", w->options.policy,
 			 load_compile_error(w->policy, err, text, sizeof(text)));
 	w->expiry = image_next_expiry(w->policy, settings.now);
+	wait_alarm(w->expiry);
 	return err;
 }
 
@@ -225,22 +228,45 @@ static int flush_output(struct watch *w)
 	return denies ? -1 : EX_IOERR;
 }
 
+/* How long the program may sleep if no event comes: until an attempt has waited long enough. */
+static int sleep_ms(const struct watch *w)
+{
+	uint64_t due = join_due(w->join), time = now();
+
+	if (due == UINT64_MAX)
+		return -1;
+	return due <= time ? 0 : (due - time) / 1000000 + 1;
+}
+
+/* What does not wait for an event. Losses are told at the latest before a sleep. */
+static void tick(struct watch *w, bool quiet)
+{
+	join_expire(w->join, now());
+	expire_rules(w);
+	if (quiet || now() >= w->report_due) {
+		report_losses(w);
+		w->report_due = now() + REPORT_NS;
+	}
+}
+
+/*
+ * While events come it looks for them at intervals, so that a bind need not wake it; once there are
+ * none it sleeps until the next bind does. Output that failed is tried again at intervals.
+ */
 static int poll_events(struct watch *w)
 {
-	int status = flush_output(w), err;
+	int status = flush_output(w), taken;
+	bool quiet = false;
 
 	while (status < 0 && !stopped) {
-		err = session_poll(w->session, POLL_MS);
-		if (err) {
-			complain("cannot read events: %s", strerror(-err));
+		taken = quiet ? session_sleep(w->session, sleep_ms(w)) :
+				session_poll(w->session, POLL_MS);
+		if (taken < 0) {
+			complain("cannot read events: %s", strerror(-taken));
 			return EX_OSERR;
 		}
-		join_expire(w->join, now());
-		expire_rules(w);
-		if (now() >= w->report_due) {
-			report_losses(w);
-			w->report_due = now() + REPORT_NS;
-		}
+		quiet = !taken && !w->output_failed;
+		tick(w, quiet);
 		status = flush_output(w);
 	}
 	return status < 0 ? 0 : status;
@@ -354,11 +380,17 @@ static int run(struct watch *w)
 int watch(int argc, char **argv)
 {
 	struct watch w = { 0 };
-	int status = options_parse(argc, argv, &w.options);
+	int status = options_parse(argc, argv, &w.options), err;
 
 	if (status >= 0)
 		return status;
-	/* First of all: a signal that comes meanwhile ends it as soon as it begins. */
+	err = wait_open();
+	if (err) {
+		complain("cannot wait for events: %s", strerror(-err));
+		return EX_OSERR;
+	}
+	wait_for_end(STDOUT_FILENO);
+	/* Before all else: a signal that comes meanwhile ends it as soon as it begins. */
 	catch_signals();
 	status = host_require(w.options.mode);
 	if (!status && w.options.mode != MODE_OBSERVE)

@@ -207,6 +207,23 @@ static void test_only_those_that_waited_long_enough_expire(void **state)
 	check_known(&passed->record[1], 0);
 }
 
+static void test_due_is_when_the_oldest_has_waited(void **state)
+{
+	struct passed *passed = *state;
+	struct bind_event first = new_attempt(1, 10, 80), second = new_attempt(2, 20, 81);
+
+	assert_true(join_due(passed->join) == UINT64_MAX);
+	second.time = START + 5;
+	join_event(passed->join, &first);
+	join_event(passed->join, &second);
+	assert_true(join_due(passed->join) == START + JOIN_WAIT);
+	join_expire(passed->join, join_due(passed->join));
+	assert_int_equal(passed->count, 1);
+	assert_true(join_due(passed->join) == START + JOIN_WAIT + 5);
+	outcome(passed, 2, 20, 81, 0);
+	assert_true(join_due(passed->join) == UINT64_MAX);
+}
+
 static void test_an_outcome_after_the_wait_is_not_lost(void **state)
 {
 	struct passed *passed = *state;
@@ -486,6 +503,7 @@ int main(void)
 		JOIN_TEST(test_the_next_attempt_of_the_thread_ends_the_wait),
 		JOIN_TEST(test_an_attempt_waits_join_wait_and_no_longer),
 		JOIN_TEST(test_only_those_that_waited_long_enough_expire),
+		JOIN_TEST(test_due_is_when_the_oldest_has_waited),
 		JOIN_TEST(test_an_outcome_after_the_wait_is_not_lost),
 		JOIN_TEST(test_a_refused_attempt_does_not_wait),
 		JOIN_TEST(test_a_refused_attempt_ends_the_wait_of_the_one_before),

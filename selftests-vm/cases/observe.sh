@@ -279,6 +279,29 @@ case_observe_storm_adds_up() {
 	expect_no_line ' binder '
 }
 
+# How often it has gone to sleep, and so been woken.
+sleeps() {
+	sed -n 's/^voluntary_ctxt_switches:[^0-9]*//p' "/proc/$GUARD/status"
+}
+
+# While nothing binds nothing wakes it; the next bind does, but not each of many.
+case_observe_sleeps() {
+	local before
+	guard
+	sleep 0.5
+	before=$(sleeps)
+	sleep 2
+	expect_eq "$before" "$(sleeps)" 'sleeps while nothing binds'
+	binder tcp4 127.0.0.1 8080
+	expect_line ' 8080 '
+	sleep 0.5
+	before=$(sleeps)
+	binder -r 2000 udp4 127.0.0.1 8081
+	binder tcp4 127.0.0.1 8082
+	expect_line ' 8082 '
+	expect [ $(($(sleeps) - before)) -lt 500 ]
+}
+
 case_observe_listing() {
 	bindguard --ebpf
 	expect_status 0
