@@ -74,10 +74,17 @@ $(B)/enforcer/session.o: $(B)/bindguard.skel.h
 $(B)/tests/test_kernel.o: $(B)/evaluate.skel.h
 
 # Run in guests that have no libraries.
+STATIC_BENCH := $(addprefix $(B)/,bindbench waitbench mkpolicy)
+$(STATIC_BENCH): $(B)/%: selftests-vm/bench/%.c
 $(B)/binder $(B)/pinmap: $(B)/%: selftests-vm/%.c
+$(B)/binder $(B)/pinmap $(STATIC_BENCH):
 	$(call say,LINK)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) -O2 -std=gnu11 $(WARNINGS) -static -pthread -o $@ $<
+
+$(B)/emptyhook $(B)/mapbytes: $(B)/%: $(B)/selftests-vm/bench/%.o
+	$(call say,LINK)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 $(B)/tests/test_%: $(B)/tests/test_%.o $(SUPPORT) $(POLICY) $(filter-out %/main.o,$(ENFORCER))
 	$(call say,LINK)
@@ -121,6 +128,14 @@ fuzz: ## fuzz each target for FUZZ_SECONDS=600
 
 units: $(UNITS)
 fuzzers: $(FUZZERS)
+
+.PHONY: bench-programs bench
+bench-programs: all $(STATIC_BENCH) $(B)/emptyhook $(B)/mapbytes
+
+bench: ## instructions of a bind, counted in a VM: BENCH="-k 7.2 basics", BENCH_JSON=FILE
+	$(Q).ci/deps build vm bench
+	$(Q)$(MAKE) --no-print-directory bench-programs
+	$(Q)selftests-vm/bench/run $(BENCH)
 
 .PHONY: lint
 lint: ## formatting, shell scripts, include direction, static analysis

@@ -1,0 +1,276 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=dash disable=SC2034,SC2086 # the binds are arguments, several words each
+#
+# The guest's part of `bench/run`: measures the groups of rows in $WANTED, each a function
+# group_NAME, and prints one line for each row, with tabs between:
+#
+#	row GROUP ID UNIT VALUE BASE TITLE
+#
+# VALUE is a number, or "refused: WHY" or "not measured: WHY". UNIT is "bind" (instructions of a bind; BASE is
+# what the same bind takes without us), "refused" (the same of a bind that is refused), "difference"
+# (instructions, made of other rows), "start" (instructions until then) or "bytes".
+# shellcheck source=SCRIPTDIR/../guest/lib.sh
+. /vm/lib.sh
+
+TAB=$(printf '\t')
+RULES='16 128 1024 8192 65536'
+SHAPES='uid comm cgroup mixed worst'
+TYPICAL_RULES=16	# of the policy of the rows that are not about sizes
+WAIT_SECONDS=900	# of the guest: an instruction is a nanosecond
+REFUSED_PORT=1		# no rule of mkpolicy is for this port
+
+REASON=		# why the last `start` or `ticks` gave nothing
+TICKS=
+DECIDED=
+PID=
+
+# row ID UNIT VALUE BASE TITLE...
+row() {
+	local id=$1 unit=$2 value=$3 base=$4
+	shift 4
+	echo "row$TAB$GROUP$TAB$id$TAB$unit$TAB${value:-$REASON}$TAB$base$TAB$*"
+}
+
+# field NAME TEXT: the value of NAME=VALUE in it.
+field() {
+	local word
+	for word in $2; do
+		[ "${word%%=*}" != "$1" ] || echo "${word#*=}"
+	done
+}
+
+# The last line of a file, without what is the same in all of them.
+last_line() {
+	tail -n 1 "$1" | sed "s/^bindguard: //; s,^$POLICY: ,,; s/\t/ /g"
+}
+
+# ticks BINDBENCH-ARGS...: the median of these binds, in TICKS.
+ticks() {
+	local said
+	TICKS=
+	if said=$(bindbench "$@" 2>"$ERR"); then
+		TICKS=$(field median "$said")
+	else
+		REASON="not measured: $(last_line "$ERR")"
+		return 1
+	fi
+}
+
+# start TEXT PROGRAM ARGS...: sets PID, and TICKS until it said the text.
+start() {
+	local said
+	TICKS='' DECIDED='' PID=''
+	if said=$(waitbench -t "$WAIT_SECONDS" -b "${REFUSES:-0}" "$OUT" "$@" 2>"$ERR"); then
+		TICKS=$(field ticks "$said") DECIDED=$(field decided "$said") PID=$(field pid "$said")
+	else
+		REASON="refused: $(last_line "$OUT")"
+		return 1
+	fi
+}
+
+is_gone() {
+	[ ! -e "/proc/$PID/exe" ]
+}
+
+# Ends what `start` started. What the kernel frees late is not to be in the next measurement.
+stop() {
+	[ -n "$PID" ] || return 0
+	kill -INT "$PID" 2>/dev/null
+	poll 1000 is_gone || fail "the process did not end"
+	PID=
+	sleep 1
+}
+
+# bare ID BINDBENCH-ARGS...: measures a bind without us, unless it was before; see base_of.
+bare() {
+	local id=$1
+	shift
+	[ -s "$TMP/bare.$id" ] && return
+	ticks "$@" && echo "$TICKS" >"$TMP/bare.$id"
+}
+
+base_of() {
+	cat "$TMP/bare.$1" 2>/dev/null
+}
+
+# guarded ID TITLE BARE "BINDBENCH-ARGS" COMMAND...: one row, with that command running meanwhile.
+guarded() {
+	local id=$1 title=$2 base=$3 binds=$4
+	shift 4
+	TICKS=''
+	start "$@" && ticks $binds
+	row "$id" bind "$TICKS" "$(base_of "$base")" "$title"
+	stop
+}
+
+# shape_policy SHAPE RULES: writes it, and sets MATCH and MISS to its binds.
+shape_policy() {
+	local folder
+	mkpolicy "$1" "$2" >"$POLICY"
+	MATCH=$(mkpolicy -m "$1" "$2")
+	MISS=$(mkpolicy -n "$1" "$2")
+	folder=$(echo "$MATCH" | sed -n 's/.*-c \([^ ]*\).*/\1/p')
+	[ -z "$folder" ] || mkdir -p "$folder"
+}
+
+# memory: what all maps occupy, as the kernel says where it knows (6.4), else their entries.
+map_bytes() {
+	if kernel_at_least 6 4; then
+		field memlock "$(mapbytes)"
+	else
+		field entries "$(mapbytes)"
+	fi
+}
+
+# --- The groups
+
+TCP4='tcp4 127.0.0.1 2000'
+
+group_basics() {
+	bare tcp4 $TCP4
+	row bare bind "$(base_of tcp4)" "$(base_of tcp4)" "bare bind, TCP over IPv4"
+	guarded hook "empty LSM hook" tcp4 "$TCP4" attached emptyhook
+	guarded observe "observe (no policy)" tcp4 "$TCP4" "$READY" bindguard
+	shape_policy mixed "$TYPICAL_RULES"
+	guarded audit "--audit, $TYPICAL_RULES rules" tcp4 "$MATCH" "$READY" \
+		bindguard --audit -f "$POLICY"
+	guarded deny "--deny, $TYPICAL_RULES rules, an allowed bind" tcp4 "$MATCH" "$READY" \
+		bindguard --deny -f "$POLICY"
+	guarded count "--deny --count, $TYPICAL_RULES rules" tcp4 "$MATCH" "$READY" \
+		bindguard --deny --count -f "$POLICY"
+	guarded decide "--deny -p 1, $TYPICAL_RULES rules: no events" tcp4 "$MATCH" "$READY" \
+		bindguard --deny -p 1 -f "$POLICY"
+}
+
+# Events of their own: a refused bind has no outcome, so that what it costs to show it is the
+# attempt's event. The outcome's is the rest.
+group_events() {
+	local quiet shown decide audit
+	bare tcp4 $TCP4
+	shape_policy mixed "$TYPICAL_RULES"
+	start "$READY" bindguard --deny -p 1 -f "$POLICY" && ticks $MATCH && decide=$TICKS &&
+		ticks -e EACCES $MISS && quiet=$TICKS
+	row refused.quiet refused "$quiet" '' "a refused bind, without its event"
+	stop
+	start "$READY" bindguard --deny -f "$POLICY" && ticks $MATCH && audit=$TICKS &&
+		ticks -e EACCES $MISS && shown=$TICKS
+	row refused refused "$shown" '' "a refused bind, with its event"
+	stop
+	row events.decide bind "$decide" "$(base_of tcp4)" "decide, and report nothing"
+	[ -n "$quiet" ] && [ -n "$shown" ] || return
+	row events.attempt difference $((shown - quiet)) '' "+ the attempt's event"
+	row events.outcome difference $((audit - decide - shown + quiet)) '' \
+		"+ the outcome's event"
+}
+
+group_requests() {
+	local request binds
+	bare tcp4.0 tcp4 127.0.0.1 0
+	bare tcp4.2000 tcp4 127.0.0.1 2000
+	bare tcp6.2000 tcp6 ::1 2000
+	bare mapped.2000 tcp6 ::ffff:127.0.0.1 2000
+	bare udp4.2000 udp4 127.0.0.1 2000
+	policy <<-END
+		version = 1; default = "deny"; forbid_options = ["IP_TRANSPARENT"];
+		rules = (
+			{ name = "user"; uid = 33; comm = "nginx"; ports = "80, 443"; },
+			{ name = "unit"; unit = "ssh.service"; protocol = "tcp"; ports = 22; },
+			{ name = "network"; address = ["10.0.0.0/8", "fd00::/8"]; netns = "host"; },
+			{ name = "local"; address = "loopback"; ports = "1024-65535, ephemeral"; }
+		);
+	END
+	while read -r request binds; do
+		guarded "request.$request" "--audit, all criteria: $binds" "$request" "$binds" \
+			"$READY" bindguard --audit -f "$POLICY"
+	done <<-END
+		tcp4.2000 tcp4 127.0.0.1 2000
+		tcp4.0 tcp4 127.0.0.1 0
+		tcp6.2000 tcp6 ::1 2000
+		mapped.2000 tcp6 ::ffff:127.0.0.1 2000
+		udp4.2000 udp4 127.0.0.1 2000
+	END
+}
+
+# size SHAPE RULES: what the decision alone costs, and what the rules occupy.
+size() {
+	local id=$1.$2 about="$2 rules by $1" hit='' miss='' bytes=''
+	shape_policy "$1" "$2"
+	if start "$READY" bindguard --audit -p 1 -f "$POLICY"; then
+		bytes=$((($(map_bytes) - EMPTY_BYTES + $2 / 2) / $2))
+		ticks $MATCH && hit=$TICKS
+		ticks $MISS && miss=$TICKS
+	fi
+	row "decide.$id.last" bind "$hit" "$(base_of tcp4)" "$about, the last matches"
+	row "decide.$id.none" bind "$miss" "$(base_of tcp4)" "$about, none matches"
+	row "bytes.$id" bytes "$bytes" '' "$about, memory in the kernel for each"
+	stop
+}
+
+group_sizes() {
+	local shape rules
+	bare tcp4 $TCP4
+	shape_policy uid 0
+	guarded decide.default "no rules, only the default" tcp4 "$TCP4" "$READY" \
+		bindguard --audit -p 1 -f "$POLICY"
+	start "$READY" bindguard --audit -p 1 -f "$POLICY"
+	EMPTY_BYTES=$(map_bytes)
+	row bytes.default bytes "$EMPTY_BYTES" '' "no rules: memory of all maps"
+	stop
+	for shape in $SHAPES; do
+		for rules in $RULES; do
+			size "$shape" "$rules"
+		done
+	done
+}
+
+# A program without SIGHUP ends of it.
+reload() {
+	local said
+	TICKS=
+	if said=$(waitbench -t "$WAIT_SECONDS" -p "$PID" "$OUT" ': reloaded' 2>"$ERR"); then
+		TICKS=$(field ticks "$said")
+	else
+		REASON="not measured: no \"reloaded\" after SIGHUP: $(last_line "$ERR")"
+	fi
+}
+
+status_bytes() {
+	local kib
+	kib=$(sed -n "s/^$1:[[:space:]]*\([0-9]*\) kB/\1/p" "/proc/$PID/status")
+	echo $((kib * 1024))
+}
+
+# load RULES
+load() {
+	local id=$1 about="--deny, $1 rules by uid" rss='' peak=''
+	shape_policy uid "$1"
+	if REFUSES=$REFUSED_PORT start "$READY" bindguard --deny -p 1 -f "$POLICY"; then
+		rss=$(status_bytes VmRSS) peak=$(status_bytes VmHWM)
+	fi
+	row "load.$id" start "$TICKS" '' "$about: exec to banner"
+	row "first.$id" start "$DECIDED" '' "$about: exec to first decision"
+	row "rss.$id" bytes "$rss" '' "$about: memory of the program (VmRSS)"
+	row "peak.$id" bytes "$peak" '' "$about: the same at its peak (VmHWM)"
+	[ -z "$PID" ] || reload
+	row "reload.$id" start "$TICKS" '' "$about: SIGHUP to reloaded"
+	stop
+}
+
+group_load() {
+	local rules
+	start "$READY" bindguard
+	row load.observe start "$TICKS" '' "observe: exec to banner"
+	stop
+	for rules in 0 $RULES; do
+		load "$rules"
+	done
+}
+
+# --- The guest
+
+echo 0 >/proc/sys/net/ipv4/ip_unprivileged_port_start
+echo "kernel$TAB$(uname -r)"
+for GROUP in $WANTED; do
+	"group_$GROUP"
+done
+echo "end"
