@@ -129,13 +129,17 @@ fuzz: ## fuzz each target for FUZZ_SECONDS=600
 units: $(UNITS)
 fuzzers: $(FUZZERS)
 
-.PHONY: bench-programs bench
+.PHONY: bench-programs bench bench-check
 bench-programs: all $(STATIC_BENCH) $(B)/emptyhook $(B)/mapbytes
 
 bench: ## instructions of a bind, counted in a VM: BENCH="-k 7.2 basics", BENCH_JSON=FILE
 	$(Q).ci/deps build vm bench
 	$(Q)$(MAKE) --no-print-directory bench-programs
 	$(Q)selftests-vm/bench/run $(BENCH)
+
+bench-check: ## is a bind slower than selftests-vm/bench/baseline.json says?
+	$(Q)BENCH_JSON=$(B)/bench/fresh.json $(MAKE) --no-print-directory bench BENCH=
+	$(Q)selftests-vm/bench/check selftests-vm/bench/baseline.json $(B)/bench/fresh.json
 
 .PHONY: lint
 lint: ## formatting, shell scripts, include direction, static analysis

@@ -6,19 +6,23 @@
 #
 #	row GROUP ID UNIT VALUE BASE TITLE
 #
-# VALUE is a number, or "refused: WHY" or "not measured: WHY". UNIT is "bind" (instructions of a bind; BASE is
-# what the same bind takes without us), "refused" (the same of a bind that is refused), "difference"
-# (instructions, made of other rows), "start" (instructions until then) or "bytes".
+# VALUE is a number, or "refused: WHY" or "not measured: WHY". UNIT is "bind" (instructions of a bind;
+# BASE is what the same bind takes without us), "refused" (the same of a bind that is refused),
+# "difference" (instructions, made of other rows), "instructions", "time" (the guest's nanoseconds: a
+# pause counts too, and an instruction is one) or "bytes".
 # shellcheck source=SCRIPTDIR/../guest/lib.sh
 . /vm/lib.sh
 
 TAB=$(printf '\t')
 RULES='16 128 1024 8192 65536'
-SHAPES='uid comm cgroup mixed worst'
 TYPICAL_RULES=16	# of the policy of the rows that are not about sizes
-WAIT_SECONDS=900	# of the guest: an instruction is a nanosecond
+WAIT_SECONDS=40		# of the guest: an instruction is a nanosecond
 REFUSED_PORT=1		# no rule of mkpolicy is for this port
+EMPTY=$TMP/empty.conf
+COMPUTED=		# said of memory that the kernel does not count
+kernel_at_least 6 4 || COMPUTED=', computed from its entries'
 
+REFUSES=0	# a port that the program to start refuses, 0 for none
 REASON=		# why the last `start` or `ticks` gave nothing
 TICKS=
 DECIDED=
@@ -60,7 +64,7 @@ ticks() {
 start() {
 	local said
 	TICKS='' DECIDED='' PID=''
-	if said=$(waitbench -t "$WAIT_SECONDS" -b "${REFUSES:-0}" "$OUT" "$@" 2>"$ERR"); then
+	if said=$(waitbench -t "$WAIT_SECONDS" -b "$REFUSES" "$OUT" "$@" 2>"$ERR"); then
 		TICKS=$(field ticks "$said") DECIDED=$(field decided "$said") PID=$(field pid "$said")
 	else
 		REASON="refused: $(last_line "$OUT")"
@@ -113,7 +117,7 @@ shape_policy() {
 	[ -z "$folder" ] || mkdir -p "$folder"
 }
 
-# memory: what all maps occupy, as the kernel says where it knows (6.4), else their entries.
+# What all maps occupy, as the kernel says where it knows (6.4), else their entries.
 map_bytes() {
 	if kernel_at_least 6 4; then
 		field memlock "$(mapbytes)"
@@ -131,6 +135,7 @@ group_basics() {
 	row bare bind "$(base_of tcp4)" "$(base_of tcp4)" "bare bind, TCP over IPv4"
 	guarded hook "empty LSM hook" tcp4 "$TCP4" attached emptyhook
 	guarded observe "observe (no policy)" tcp4 "$TCP4" "$READY" bindguard
+	mkpolicy uid 0 >"$EMPTY"
 	shape_policy mixed "$TYPICAL_RULES"
 	guarded audit "--audit, $TYPICAL_RULES rules" tcp4 "$MATCH" "$READY" \
 		bindguard --audit -f "$POLICY"
@@ -138,6 +143,8 @@ group_basics() {
 		bindguard --deny -f "$POLICY"
 	guarded count "--deny --count, $TYPICAL_RULES rules" tcp4 "$MATCH" "$READY" \
 		bindguard --deny --count -f "$POLICY"
+	guarded decide.default "--audit -p 1, no rules but the default: no events" tcp4 "$TCP4" \
+		"$READY" bindguard --audit -p 1 -f "$EMPTY"
 	guarded decide "--deny -p 1, $TYPICAL_RULES rules: no events" tcp4 "$MATCH" "$READY" \
 		bindguard --deny -p 1 -f "$POLICY"
 }
@@ -191,39 +198,45 @@ group_requests() {
 	END
 }
 
-# size SHAPE RULES: what the decision alone costs, and what the rules occupy.
+# size SHAPE RULES: what the decision alone costs, and what the rules occupy. The memory of a rule is
+# taken from the difference to the smallest policy: some maps have their size whatever is in them.
 size() {
 	local id=$1.$2 about="$2 rules by $1" hit='' miss='' bytes=''
 	shape_policy "$1" "$2"
 	if start "$READY" bindguard --audit -p 1 -f "$POLICY"; then
-		bytes=$((($(map_bytes) - EMPTY_BYTES + $2 / 2) / $2))
+		bytes=$(map_bytes)
 		ticks $MATCH && hit=$TICKS
 		ticks $MISS && miss=$TICKS
 	fi
+	stop
 	row "decide.$id.last" bind "$hit" "$(base_of tcp4)" "$about, the last matches"
 	row "decide.$id.none" bind "$miss" "$(base_of tcp4)" "$about, none matches"
-	row "bytes.$id" bytes "$bytes" '' "$about, memory in the kernel for each"
-	stop
+	if [ "$2" = "$TYPICAL_RULES" ]; then
+		SMALLEST=$bytes
+		row "maps.$id" bytes "$bytes" '' "$about, kernel memory of all maps$COMPUTED"
+	else
+		[ -z "$bytes" ] || [ -z "$SMALLEST" ] ||
+			bytes=$(((bytes - SMALLEST) / ($2 - TYPICAL_RULES)))
+		row "bytes.$id" bytes "$bytes" '' "$about, kernel memory of a rule$COMPUTED"
+	fi
 }
 
-group_sizes() {
-	local shape rules
+sizes() {
+	local rules
+	SMALLEST=
 	bare tcp4 $TCP4
-	shape_policy uid 0
-	guarded decide.default "no rules, only the default" tcp4 "$TCP4" "$READY" \
-		bindguard --audit -p 1 -f "$POLICY"
-	start "$READY" bindguard --audit -p 1 -f "$POLICY"
-	EMPTY_BYTES=$(map_bytes)
-	row bytes.default bytes "$EMPTY_BYTES" '' "no rules: memory of all maps"
-	stop
-	for shape in $SHAPES; do
-		for rules in $RULES; do
-			size "$shape" "$rules"
-		done
+	for rules in $RULES; do
+		size "$1" "$rules"
 	done
 }
 
-# A program without SIGHUP ends of it.
+group_uid() { sizes uid; }
+group_comm() { sizes comm; }
+group_cgroup() { sizes cgroup; }
+group_mixed() { sizes mixed; }
+group_worst() { sizes worst; }
+
+# A program that does not reload is ended by SIGHUP.
 reload() {
 	local said
 	TICKS=
@@ -242,24 +255,28 @@ status_bytes() {
 
 # load RULES
 load() {
-	local id=$1 about="--deny, $1 rules by uid" rss='' peak=''
+	local id=$1 about="--deny, $1 rules by uid:" rss='' peak='' own=''
 	shape_policy uid "$1"
-	if REFUSES=$REFUSED_PORT start "$READY" bindguard --deny -p 1 -f "$POLICY"; then
+	REFUSES=$REFUSED_PORT
+	if start "$READY" bindguard --deny -p 1 -f "$POLICY"; then
+		own=$(cut -d ' ' -f 1 "/proc/$PID/schedstat")
 		rss=$(status_bytes VmRSS) peak=$(status_bytes VmHWM)
 	fi
-	row "load.$id" start "$TICKS" '' "$about: exec to banner"
-	row "first.$id" start "$DECIDED" '' "$about: exec to first decision"
-	row "rss.$id" bytes "$rss" '' "$about: memory of the program (VmRSS)"
-	row "peak.$id" bytes "$peak" '' "$about: the same at its peak (VmHWM)"
+	REFUSES=0
+	row "start.$id" time "$TICKS" '' "$about exec to banner"
+	row "start.cpu.$id" instructions "$own" '' "$about of that, instructions of its main process"
+	row "first.$id" time "$DECIDED" '' "$about exec to the first decision"
+	row "rss.$id" bytes "$rss" '' "$about memory of the program (VmRSS)"
+	row "peak.$id" bytes "$peak" '' "$about the same at its peak (VmHWM)"
 	[ -z "$PID" ] || reload
-	row "reload.$id" start "$TICKS" '' "$about: SIGHUP to reloaded"
+	row "reload.$id" time "$TICKS" '' "$about SIGHUP to reloaded"
 	stop
 }
 
 group_load() {
 	local rules
 	start "$READY" bindguard
-	row load.observe start "$TICKS" '' "observe: exec to banner"
+	row start.observe time "$TICKS" '' "observe: exec to banner"
 	stop
 	for rules in 0 $RULES; do
 		load "$rules"
