@@ -23,8 +23,10 @@ COMPUTED=		# said of memory that the kernel does not count
 kernel_at_least 6 4 || COMPUTED=', computed from its entries'
 
 REFUSES=0	# a port that the program to start refuses, 0 for none
+SEES=0		# a port that it shows, 0 for none
 REASON=		# why the last `start` or `ticks` gave nothing
 TICKS=
+LEAST=
 DECIDED=
 PID=
 
@@ -48,12 +50,12 @@ last_line() {
 	tail -n 1 "$1" | sed "s/^bindguard: //; s,^$POLICY: ,,; s/\t/ /g"
 }
 
-# ticks BINDBENCH-ARGS...: the median of these binds, in TICKS.
+# ticks BINDBENCH-ARGS...: the median of these binds in TICKS, the least in LEAST.
 ticks() {
 	local said
-	TICKS=
+	TICKS='' LEAST=''
 	if said=$(bindbench "$@" 2>"$ERR"); then
-		TICKS=$(field median "$said")
+		TICKS=$(field median "$said") LEAST=$(field min "$said")
 	else
 		REASON="not measured: $(last_line "$ERR")"
 		return 1
@@ -64,7 +66,7 @@ ticks() {
 start() {
 	local said
 	TICKS='' DECIDED='' PID=''
-	if said=$(waitbench -t "$WAIT_SECONDS" -b "$REFUSES" "$OUT" "$@" 2>"$ERR"); then
+	if said=$(waitbench -t "$WAIT_SECONDS" -b "$REFUSES" -s "$SEES" "$OUT" "$@" 2>"$ERR"); then
 		TICKS=$(field ticks "$said") DECIDED=$(field decided "$said") PID=$(field pid "$said")
 	else
 		REASON="refused: $(last_line "$OUT")"
@@ -80,7 +82,8 @@ is_gone() {
 stop() {
 	[ -n "$PID" ] || return 0
 	kill -INT "$PID" 2>/dev/null
-	poll 1000 is_gone || fail "the process did not end"
+	poll 400 is_gone || kill -KILL "$PID"
+	poll 400 is_gone || fail "the process did not end"
 	PID=
 	sleep 1
 }
@@ -107,7 +110,8 @@ guarded() {
 	stop
 }
 
-# shape_policy SHAPE RULES: writes it, and sets MATCH and MISS to its binds.
+# shape_policy SHAPE RULES: writes it, sets MATCH and MISS to its binds, and measures these without us:
+# a user's bind in a cgroup is not root's. BASE and BASE_MISS are for base_of.
 shape_policy() {
 	local folder
 	mkpolicy "$1" "$2" >"$POLICY"
@@ -115,6 +119,9 @@ shape_policy() {
 	MISS=$(mkpolicy -n "$1" "$2")
 	folder=$(echo "$MATCH" | sed -n 's/.*-c \([^ ]*\).*/\1/p')
 	[ -z "$folder" ] || mkdir -p "$folder"
+	BASE=$1.$2 BASE_MISS=$1.$2.none
+	bare "$BASE" $MATCH
+	bare "$BASE_MISS" $MISS
 }
 
 # What all maps occupy, as the kernel says where it knows (6.4), else their entries.
@@ -137,23 +144,24 @@ group_basics() {
 	guarded observe "observe (no policy)" tcp4 "$TCP4" "$READY" bindguard
 	mkpolicy uid 0 >"$EMPTY"
 	shape_policy mixed "$TYPICAL_RULES"
-	guarded audit "--audit, $TYPICAL_RULES rules" tcp4 "$MATCH" "$READY" \
+	row bare.mixed bind "$(base_of "$BASE")" "$(base_of "$BASE")" \
+		"bare bind of a user in a cgroup, as with the 16 rules"
+	guarded audit "--audit, $TYPICAL_RULES rules" "$BASE" "$MATCH" "$READY" \
 		bindguard --audit -f "$POLICY"
-	guarded deny "--deny, $TYPICAL_RULES rules, an allowed bind" tcp4 "$MATCH" "$READY" \
+	guarded deny "--deny, $TYPICAL_RULES rules, an allowed bind" "$BASE" "$MATCH" "$READY" \
 		bindguard --deny -f "$POLICY"
-	guarded count "--deny --count, $TYPICAL_RULES rules" tcp4 "$MATCH" "$READY" \
+	guarded count "--deny --count, $TYPICAL_RULES rules" "$BASE" "$MATCH" "$READY" \
 		bindguard --deny --count -f "$POLICY"
+	guarded decide "--deny -p 1, $TYPICAL_RULES rules: no events" "$BASE" "$MATCH" "$READY" \
+		bindguard --deny -p 1 -f "$POLICY"
 	guarded decide.default "--audit -p 1, no rules but the default: no events" tcp4 "$TCP4" \
 		"$READY" bindguard --audit -p 1 -f "$EMPTY"
-	guarded decide "--deny -p 1, $TYPICAL_RULES rules: no events" tcp4 "$MATCH" "$READY" \
-		bindguard --deny -p 1 -f "$POLICY"
 }
 
 # Events of their own: a refused bind has no outcome, so that what it costs to show it is the
 # attempt's event. The outcome's is the rest.
 group_events() {
 	local quiet shown decide audit
-	bare tcp4 $TCP4
 	shape_policy mixed "$TYPICAL_RULES"
 	start "$READY" bindguard --deny -p 1 -f "$POLICY" && ticks $MATCH && decide=$TICKS &&
 		ticks -e EACCES $MISS && quiet=$TICKS
@@ -163,7 +171,7 @@ group_events() {
 		ticks -e EACCES $MISS && shown=$TICKS
 	row refused refused "$shown" '' "a refused bind, with its event"
 	stop
-	row events.decide bind "$decide" "$(base_of tcp4)" "decide, and report nothing"
+	row events.decide bind "$decide" "$(base_of "$BASE")" "decide, and report nothing"
 	[ -n "$quiet" ] && [ -n "$shown" ] || return
 	row events.attempt difference $((shown - quiet)) '' "+ the attempt's event"
 	row events.outcome difference $((audit - decide - shown + quiet)) '' \
@@ -209,8 +217,8 @@ size() {
 		ticks $MISS && miss=$TICKS
 	fi
 	stop
-	row "decide.$id.last" bind "$hit" "$(base_of tcp4)" "$about, the last matches"
-	row "decide.$id.none" bind "$miss" "$(base_of tcp4)" "$about, none matches"
+	row "decide.$id.last" bind "$hit" "$(base_of "$BASE")" "$about, the last matches"
+	row "decide.$id.none" bind "$miss" "$(base_of "$BASE_MISS")" "$about, none matches"
 	if [ "$2" = "$TYPICAL_RULES" ]; then
 		SMALLEST=$bytes
 		row "maps.$id" bytes "$bytes" '' "$about, kernel memory of all maps$COMPUTED"
@@ -224,7 +232,6 @@ size() {
 sizes() {
 	local rules
 	SMALLEST=
-	bare tcp4 $TCP4
 	for rules in $RULES; do
 		size "$1" "$rules"
 	done
@@ -253,13 +260,18 @@ status_bytes() {
 	echo $((kib * 1024))
 }
 
+# Of the program's first thread, so far.
+own_instructions() {
+	cut -d ' ' -f 1 "/proc/$PID/schedstat"
+}
+
 # load RULES
 load() {
 	local id=$1 about="--deny, $1 rules by uid:" rss='' peak='' own=''
 	shape_policy uid "$1"
 	REFUSES=$REFUSED_PORT
 	if start "$READY" bindguard --deny -p 1 -f "$POLICY"; then
-		own=$(cut -d ' ' -f 1 "/proc/$PID/schedstat")
+		own=$(own_instructions)
 		rss=$(status_bytes VmRSS) peak=$(status_bytes VmHWM)
 	fi
 	REFUSES=0
@@ -287,6 +299,7 @@ group_load() {
 
 echo 0 >/proc/sys/net/ipv4/ip_unprivileged_port_start
 echo "kernel$TAB$(uname -r)"
+[ ! -f /vm/peers.sh ] || . /vm/peers.sh
 for GROUP in $WANTED; do
 	"group_$GROUP"
 done

@@ -2,12 +2,13 @@
 /*
  * waitbench - how long until a program says something?
  *
- *	waitbench [-b PORT] [-t SECONDS] FILE TEXT PROGRAM [ARGUMENT...]
+ *	waitbench [-b PORT] [-s PORT] [-t SECONDS] FILE TEXT PROGRAM [ARGUMENT...]
  *	waitbench [-t SECONDS] -p PID FILE TEXT
  *
  * Starts the program with FILE as its stdout and stderr or, with -p, sends a running one SIGHUP, and
  * waits for TEXT to appear in FILE. Prints the ticks from exec or signal to then and, with -b, until
- * the first bind of the port that gave EACCES; and the process, which is left running.
+ * the first bind of the port that gave EACCES; and the process, which is left running. With -s it
+ * binds that port time and again, so that TEXT can be what the program says of it.
  *
  *	ticks=61533210 decided=61034567 pid=123
  *
@@ -39,14 +40,15 @@ struct wait {
 	off_t seen; /* bytes of it that are known not to have the text */
 	const char *text;
 	pid_t pid;
-	int port; /* 0: none to bind */
+	int port; /* to be refused, 0: none */
+	int seen_port; /* to be seen, 0: none */
 	uint64_t begun;
 	uint64_t said, decided; /* ticks, 0: not yet */
 };
 
 static void usage(void)
 {
-	fputs("usage: waitbench [-b PORT] [-t SECONDS] FILE TEXT PROGRAM [ARGUMENT...]\n"
+	fputs("usage: waitbench [-b PORT] [-s PORT] [-t SECONDS] FILE TEXT PROGRAM [ARGUMENT...]\n"
 	      "       waitbench [-t SECONDS] -p PID FILE TEXT\n",
 	      stderr);
 	exit(2);
@@ -119,6 +121,8 @@ static bool is_gone(pid_t pid)
 
 static bool is_done(struct wait *w)
 {
+	if (w->seen_port && !w->said)
+		is_refused(w->seen_port);
 	if (!w->said && has_said(w))
 		w->said = __rdtsc() - w->begun;
 	if (w->port && !w->decided && is_refused(w->port))
@@ -150,9 +154,11 @@ int main(int argc, char **argv)
 	struct wait w = { 0 };
 	int option;
 
-	while ((option = getopt(argc, argv, "+b:t:p:")) != -1) {
+	while ((option = getopt(argc, argv, "+b:s:t:p:")) != -1) {
 		if (option == 'b')
 			w.port = atoi(optarg);
+		else if (option == 's')
+			w.seen_port = atoi(optarg);
 		else if (option == 't')
 			seconds = atoi(optarg);
 		else if (option == 'p')
