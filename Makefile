@@ -70,7 +70,7 @@ $(B)/%.skel.h: $(B)/%.bpf.o
 	$(call say,SKEL)
 	$(Q)$(BPFTOOL) gen skeleton $< name $* >$@.new && mv $@.new $@
 
-$(B)/enforcer/session.o: $(B)/bindguard.skel.h
+$(B)/enforcer/session.o $(B)/enforcer/configure.o: $(B)/bindguard.skel.h
 $(B)/tests/test_kernel.o: $(B)/evaluate.skel.h
 
 # Run in guests that have no libraries.

@@ -24,36 +24,27 @@ char LICENSE[] SEC("license") = "GPL";
  * Decides the request. Whatever cannot be read is denied. Requests that the kernel is going to
  * refuse by itself are passed on, so that programs see the errno they know.
  */
-static __always_inline void decide_bind(struct sock *sk, const struct asked *asked,
+static __always_inline void decide_bind(struct sock *sk, struct asked *asked,
 					enum asked_state state, struct bind_decision *decision)
 {
-	__u32 zero = 0;
-	const struct image *image = bpf_map_lookup_elem(&policy, &zero);
-	const union bind_page *header = image ? image_page(image, 0) : 0;
+	const struct bind_image_header *header;
 	struct bind_request request;
+	struct image image;
 
-	__builtin_memset(decision, 0, sizeof(*decision));
-	decision->rule = BIND_RULE_NONE;
-	if (!header) {
-		/* Cannot happen: the policy is published before the hook is attached. */
-		decision->verdict = BIND_DENY;
-		decision->enforced = 1;
-		decision->cause = BIND_CAUSE_UNREADABLE;
+	header = image_open(&image, BIND_SLOT_IN_FORCE);
+	decide_unreadable(header, decision);
+	/* Without a header: cannot happen, the policy is published before the hook is attached. */
+	if (!header || state == ASKED_UNREADABLE)
 		return;
-	}
 	if (state == ASKED_MALFORMED) {
-		decision->generation = header->header.generation;
 		decision->verdict = BIND_ALLOW;
 		decision->cause = BIND_CAUSE_MALFORMED;
+		decision->enforced = 0;
 		return;
 	}
-	decide_unreadable(image, decision);
-	if (state == ASKED_UNREADABLE)
-		return;
-	read_request(sk, asked, header->header.flags, &request);
-	if ((header->header.flags & BIND_IMAGE_CGROUPS) && !read_cgroup(&request.cgroup))
-		return;
-	decide(image, &request, decision);
+	forget_asked(asked, header->generation);
+	read_request(sk, asked, header, &request);
+	decide_by(&image, header, &request, decision);
 }
 
 SEC("lsm/socket_bind")
@@ -93,6 +84,9 @@ static __always_inline int bind_outcome(struct sock *sk, struct sockaddr *addres
 {
 	struct asked asked;
 
+	/* With a policy, what is not shown is counted by the attempt. */
+	if (with_policy && !shows_task())
+		return 0;
 	if (!sk || !is_inet(sk))
 		return 0;
 	read_asked(sk, address, length, &asked);
@@ -128,25 +122,43 @@ int BPF_PROG(inet6_bind_sk_outcome, struct sock *sk, struct sockaddr *address, i
 	return bind_outcome(sk, address, length, rc);
 }
 
+/* Adds the class in the image of this slot, if there is one whose rules name cgroups. */
+static __always_inline void add_class(__u32 slot, const struct bind_path *path,
+				      struct bind_cgroup *cgroup)
+{
+	const struct bind_image_header *header;
+	struct image image;
+	__u32 class, parity;
+
+	header = image_open(&image, slot);
+	if (!header || !(header->flags & BIND_IMAGE_CGROUPS) || decide_cgroup(&image, path, &class))
+		return;
+	/* Not by index: 5.10 has no stores to the stack at an offset that it does not know. */
+	parity = BIND_PARITY(header->generation);
+	cgroup->class[0] |= class * (parity ^ 1);
+	cgroup->class[1] |= class * parity;
+}
+
 /*
- * Gives a new cgroup its class. This runs in mkdir(2) before it returns, so no task can be in the
- * cgroup yet. A path that is longer than a rule can name is cut, which puts it where it belongs.
+ * Gives a new cgroup its class, in the image in force and in the upcoming one. This runs in mkdir(2)
+ * before it returns, so no task can be in the cgroup yet.
  */
 SEC("tp_btf/cgroup_mkdir")
 int BPF_PROG(cgroup_made, struct cgroup *cgroup, const char *path)
 {
-	struct bind_path key = { 0 };
-	__u32 zero = 0, class;
-	const struct image *image = bpf_map_lookup_elem(&policy, &zero);
+	struct bind_cgroup classes = { { BIND_CGROUP_UNKNOWN } };
+	struct bind_path where = { 0 };
 	__u64 id;
 
-	if (!image || cgroup->root->hierarchy_id)
+	if (cgroup->root->hierarchy_id)
 		return 0;
 	id = cgroup->kn->id;
-	bpf_probe_read_kernel_str(key.text, sizeof(key.text), path);
-	decide_path_key(&key);
-	if (decide_cgroup(image, &key, &class) ||
-	    bpf_map_update_elem(&cgroups, &id, &class, BPF_ANY))
+	bpf_probe_read_kernel_str(where.text, BIND_PATTERN_LEN + 1, path);
+	add_class(BIND_SLOT_IN_FORCE, &where, &classes);
+	add_class(BIND_SLOT_UPCOMING, &where, &classes);
+	if (!(classes.class[0] | classes.class[1]))
+		return 0; /* no rule names a cgroup */
+	if (bpf_map_update_elem(&cgroups, &id, &classes, BPF_ANY))
 		COUNT(cgroups_lost);
 	return 0;
 }

@@ -69,12 +69,33 @@ struct bind_counters {
 	__u64 cgroups_lost; /* new cgroups that the cgroup map had no room for */
 };
 
-/* Entry 0 is the default's, entry r + 1 that of rule r; one instance per CPU. */
+/* Of one generation; entry 0 is the default's, entry r + 1 that of rule r. */
 struct bind_rule_counters {
 	__u64 allowed;
 	__u64 denied;
 	__u64 audited;
 };
+
+/* Entries of the map of policies. */
+enum bind_slot {
+	BIND_SLOT_IN_FORCE, /* the image that decides */
+	BIND_SLOT_UPCOMING, /* the next one, while new cgroups need their class in both */
+	BIND_SLOTS,
+};
+
+/*
+ * What belongs to a generation and is not in its image has the entry BIND_PARITY(generation): two
+ * entries are enough, since there is one image in force and at most one that is to follow it.
+ */
+#define BIND_PARITY(generation) ((generation)&1)
+#define BIND_PARITIES 2
+
+/* A cgroup in the map of cgroups, whose key is its id: its class in the image of each parity. */
+struct bind_cgroup {
+	__u32 class[BIND_PARITIES];
+};
+
+_Static_assert(sizeof(struct bind_cgroup) == 8, "one instruction writes both classes");
 
 /* Key of the --count table. */
 struct bind_count_key {
@@ -91,8 +112,8 @@ struct bind_count_key {
 struct bind_exe {
 	__u64 folder; /* inode number */
 	__u32 device; /* of the folder: major << 20 | minor */
-	char name[BIND_EXE_NAME_LEN];
-	__u32 unused;
+	char name[BIND_EXE_NAME_LEN + 1]; /* one byte more, to see that a name is too long */
+	char unused[3];
 };
 
 _Static_assert(sizeof(struct bind_exe) == 80, "no padding in a key");

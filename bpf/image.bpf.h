@@ -8,6 +8,7 @@
 #include <bpf/bpf_helpers.h>
 
 #include "../policy/decide.h"
+#include "../policy/pattern.h"
 
 /*
  * An image: pages, as many as it needs. Frozen before it is published. (Sizes, not types: clang
@@ -21,17 +22,37 @@ struct image_map {
 	__uint(value_size, BIND_PAGE_SIZE);
 };
 
-/* The image in force. Replacing it is the one atomic step of publishing a policy. */
+/* By enum bind_slot. Replacing the image in force is the one atomic step of publishing a policy. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
-	__uint(max_entries, 1);
+	__uint(max_entries, 2);
 	__type(key, __u32);
 	__array(values, struct image_map);
 } policy SEC(".maps");
 
+/* An image that is looked at. */
+struct image {
+	void *map;
+	__u32 number; /* of the page last asked for: one place on the stack for all lookups */
+};
+
 static __always_inline const union bind_page *image_page(const struct image *image, __u32 number)
 {
-	return bpf_map_lookup_elem((void *)image, &number);
+	((struct image *)image)->number = number;
+	return bpf_map_lookup_elem(image->map, &image->number);
+}
+
+/* The image in this slot. Returns its header, or NULL if there is none. */
+static __always_inline const struct bind_image_header *image_open(struct image *image, __u32 slot)
+{
+	const union bind_page *page;
+
+	image->number = slot;
+	image->map = bpf_map_lookup_elem(&policy, &image->number);
+	if (!image->map)
+		return 0;
+	page = image_page(image, 0);
+	return page ? &page->header : 0;
 }
 
 #endif

@@ -263,8 +263,7 @@ static __always_inline void kernel_exe(struct bind_exe *exe)
 		exe->device = BPF_CORE_READ(folder, i_sb, s_dev);
 		name = BPF_CORE_READ(dentry, d_name.name);
 	}
-	if (bpf_probe_read_kernel_str(exe->name, sizeof(exe->name), name) >=
-	    (long)sizeof(exe->name))
+	if (bpf_probe_read_kernel_str(exe->name, sizeof(exe->name), name) > BIND_EXE_NAME_LEN)
 		exe->folder = 0;
 }
 

@@ -30,7 +30,7 @@ volatile bool reader_sleeps;
 
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
-	__uint(max_entries, 4 << 20);
+	__uint(max_entries, 4 << 20); /* user space sets it */
 } events SEC(".maps");
 
 struct {
@@ -40,30 +40,49 @@ struct {
 	__type(value, struct bind_counters);
 } counters SEC(".maps");
 
-/* One entry for the default and one per rule; user space sets max_entries. */
-struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+/*
+ * struct bind_rule_counters: one for the default and one for each rule of a generation. Not per CPU,
+ * which many rules on many CPUs make too big.
+ */
+struct rule_counters_map {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_INNER_MAP);
 	__uint(max_entries, 1);
+	__uint(key_size, sizeof(__u32));
+	__uint(value_size, sizeof(struct bind_rule_counters));
+};
+
+/* The executables that the rules of a generation name: struct bind_exe -> class. */
+struct exes_map {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_RDONLY_PROG);
+	__uint(max_entries, 1);
+	__uint(key_size, sizeof(struct bind_exe));
+	__uint(value_size, sizeof(__u32));
+};
+
+/* These two are by BIND_PARITY() of the generation. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+	__uint(max_entries, BIND_PARITIES);
 	__type(key, __u32);
-	__type(value, struct bind_rule_counters);
+	__array(values, struct rule_counters_map);
 } rule_counters SEC(".maps");
 
-/* Every cgroup of the host and its class in the image; written by user space at start. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+	__uint(max_entries, BIND_PARITIES);
+	__type(key, __u32);
+	__array(values, struct exes_map);
+} exes SEC(".maps");
+
+/* Every cgroup of the host by its id, if rules name any. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 65536);
 	__type(key, __u64);
-	__type(value, __u32);
+	__type(value, struct bind_cgroup);
 } cgroups SEC(".maps");
-
-/* The executables that rules name, with their classes. */
-struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(map_flags, BPF_F_RDONLY_PROG);
-	__uint(max_entries, 1);
-	__type(key, struct bind_exe);
-	__type(value, __u32);
-} exes SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);

@@ -27,12 +27,19 @@ static __always_inline struct bind_counters *cpu_counters(void)
 			ADD_ONE(c_->field);                \
 	} while (0)
 
-/* BIND_RULE_NONE + 1 is 0, the default's entry. */
+/* Those of the generation that decided. BIND_RULE_NONE + 1 is 0, the default's entry. */
+static __always_inline struct bind_rule_counters *rule_counter(const struct bind_decision *decision)
+{
+	__u32 parity = BIND_PARITY(decision->generation), entry = decision->rule + 1;
+	void *counters = bpf_map_lookup_elem(&rule_counters, &parity);
+
+	return counters ? bpf_map_lookup_elem(counters, &entry) : 0;
+}
+
 static __always_inline void count_decision(struct bind_counters *c,
 					   const struct bind_decision *decision)
 {
-	__u32 entry = decision->rule + 1;
-	struct bind_rule_counters *r = bpf_map_lookup_elem(&rule_counters, &entry);
+	struct bind_rule_counters *r = rule_counter(decision);
 
 	ADD_ONE(c->attempts);
 	if (!r)

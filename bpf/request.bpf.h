@@ -98,17 +98,29 @@ static __always_inline enum asked_state read_asked(struct sock *sk, struct socka
 }
 
 /*
- * The class of the current task's cgroup. Returns false when it is not known, which happens only
- * when the cgroup map was full as the cgroup was made.
+ * Changes nothing, but a verifier no longer knows in which way the address was read: it then follows
+ * the evaluator once, not once for each way.
  */
-static __always_inline bool read_cgroup(__u32 *class)
+static __always_inline void forget_asked(struct asked *asked, __u32 any)
+{
+	__u32 zero = decide_zero(any);
+
+	for (int i = 0; i < 4; i++)
+		asked->address[i] ^= zero;
+	asked->port ^= zero;
+	DECIDE_KEEP(*asked);
+}
+
+/*
+ * The class of the current task's cgroup in the image of this generation. It is unknown only when
+ * the cgroup map was full as the cgroup was made.
+ */
+static __always_inline __u32 read_cgroup(__u32 generation)
 {
 	__u64 id = bpf_get_current_cgroup_id();
-	__u32 *found = bpf_map_lookup_elem(&cgroups, &id);
+	struct bind_cgroup *found = bpf_map_lookup_elem(&cgroups, &id);
 
-	if (found)
-		*class = *found;
-	return found;
+	return found ? found->class[BIND_PARITY(generation)] : BIND_CGROUP_UNKNOWN;
 }
 
 /* Does the socket's address have a port? In that of L2TP/IP those two bytes are unused. */
@@ -125,14 +137,19 @@ static __always_inline __u32 request_protocol(struct sock *sk, const struct aske
 	return asked->protocol == IPPROTO_SMC ? IPPROTO_TCP : asked->protocol;
 }
 
-/* The class of the running executable; 0 if no rule names it. */
-static __always_inline __u32 read_exe(void)
+/*
+ * The class of the running executable in the image of this generation; 0 if no rule names it. The
+ * map is there whenever the image asks for it: it is published first.
+ */
+static __always_inline __u32 read_exe(__u32 generation)
 {
+	__u32 parity = BIND_PARITY(generation), *class = 0;
+	void *named = bpf_map_lookup_elem(&exes, &parity);
 	struct bind_exe key = { 0 };
-	__u32 *class;
 
 	kernel_exe(&key);
-	class = bpf_map_lookup_elem(&exes, &key);
+	if (named)
+		class = bpf_map_lookup_elem(named, &key);
 	return class ? *class : 0;
 }
 
@@ -152,16 +169,19 @@ static __always_inline void request_address(struct sock *sk, const struct asked 
 	__builtin_memcpy(address + 12, asked->address, 4);
 }
 
-/* The request but for the class of its cgroup. What costs much is read if a rule needs it. */
-static __always_inline void read_request(struct sock *sk, const struct asked *asked, __u32 flags,
+/* What costs much is read if a rule needs it. */
+static __always_inline void read_request(struct sock *sk, const struct asked *asked,
+					 const struct bind_image_header *header,
 					 struct bind_request *request)
 {
 	struct comm comm;
 
 	__builtin_memset(request, 0, sizeof(*request));
-	if (flags & BIND_IMAGE_EXES)
-		request->exe = read_exe();
-	if (flags & BIND_IMAGE_NETNS)
+	if (header->flags & BIND_IMAGE_CGROUPS)
+		request->cgroup = read_cgroup(header->generation);
+	if (header->flags & BIND_IMAGE_EXES)
+		request->exe = read_exe(header->generation);
+	if (header->flags & BIND_IMAGE_NETNS)
 		request->netns = kernel_netns(sk) == host_netns ? BIND_NETNS_HOST :
 								  BIND_NETNS_OTHER;
 	request_address(sk, asked, request->address);

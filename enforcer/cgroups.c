@@ -2,15 +2,15 @@
 #include "cgroups.h"
 
 #include <bpf/bpf.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
+#include <limits.h>
 #include <mntent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define OPEN_DIRECTORIES 16
+#include <unistd.h>
 
 int cgroups_root(char *path, size_t size)
 {
@@ -42,46 +42,109 @@ static int cgroup_id(const char *path, uint64_t *id)
 	return 0;
 }
 
-/* nftw() hands nothing through to its callback. */
-static struct {
+struct walk {
 	int map;
-	const struct image *image;
-	size_t root_length;
-	int err;
-} scan;
+	const struct image *const *images;
+	char path[PATH_MAX]; /* of the cgroup's folder */
+	size_t root; /* length of the path of the root's folder */
+};
 
-static int visit(const char *path, const struct stat *status, int type, struct FTW *ftw)
+static struct bind_cgroup classes(const struct walk *walk)
 {
-	const char *name = path + scan.root_length;
-	uint32_t class;
-	uint64_t id;
+	const char *name = walk->path[walk->root] ? walk->path + walk->root : "/";
+	struct bind_cgroup cgroup;
 
-	(void)status;
-	(void)ftw;
-	if (type != FTW_D)
-		return 0;
-	scan.err = cgroup_id(path, &id);
-	/* Removed while we looked. */
-	if (scan.err == -ENOENT)
-		return scan.err = 0;
-	class = image_cgroup_class(scan.image, *name ? name : "/");
-	if (!scan.err && bpf_map_update_elem(scan.map, &id, &class, BPF_ANY))
-		scan.err = -errno;
-	return scan.err;
+	for (int i = 0; i < BIND_PARITIES; i++)
+		cgroup.class[i] = walk->images[i] ? image_cgroup_class(walk->images[i], name) :
+						    BIND_CGROUP_UNKNOWN;
+	return cgroup;
 }
 
-int cgroups_fill(int map, const struct image *image)
+/*
+ * Writes the cgroup's classes. If it is gone after that, the program on cgroup_rmdir may have been
+ * there before, so the entry goes here: a cgroup's folder goes before that program runs.
+ */
+static int note(const struct walk *walk)
 {
-	char root[4096];
-	int err = cgroups_root(root, sizeof(root));
+	struct bind_cgroup cgroup = classes(walk);
+	uint64_t id, again;
+	int err = cgroup_id(walk->path, &id);
 
 	if (err)
 		return err;
-	scan.map = map;
-	scan.image = image;
-	scan.root_length = strlen(root);
-	scan.err = 0;
-	if (nftw(root, visit, OPEN_DIRECTORIES, FTW_PHYS | FTW_MOUNT) < 0 && !scan.err)
+	if (bpf_map_update_elem(walk->map, &id, &cgroup, BPF_ANY))
 		return -errno;
-	return scan.err;
+	if (cgroup_id(walk->path, &again) == -ENOENT)
+		bpf_map_delete_elem(walk->map, &id);
+	return 0;
+}
+
+static int visit(struct walk *walk);
+
+/* The cgroups in the one that the walk has come to. Of its many files none is looked at. */
+static int visit_below(struct walk *walk, DIR *folder)
+{
+	size_t length = strlen(walk->path), room = sizeof(walk->path) - length;
+	struct dirent *entry;
+	int err = 0;
+
+	while (!err && (errno = 0, entry = readdir(folder))) {
+		if (entry->d_type != DT_DIR || !strcmp(entry->d_name, ".") ||
+		    !strcmp(entry->d_name, ".."))
+			continue;
+		if ((size_t)snprintf(walk->path + length, room, "/%s", entry->d_name) < room)
+			err = visit(walk);
+		else
+			err = -ENAMETOOLONG;
+		walk->path[length] = '\0';
+	}
+	return err ? err : -errno;
+}
+
+/* A cgroup that is removed while we look is none of ours. */
+static int visit(struct walk *walk)
+{
+	int err = note(walk);
+	DIR *folder = err ? NULL : opendir(walk->path);
+
+	if (!err && !folder)
+		err = -errno;
+	if (folder) {
+		err = visit_below(walk, folder);
+		closedir(folder);
+	}
+	return err == -ENOENT ? 0 : err;
+}
+
+/*
+ * mkdir(2) runs the program on cgroup_mkdir before the folder is to be seen: a cgroup that did not
+ * get the class of these images there may not be seen yet. Both happen under the kernel's
+ * cgroup_mutex, and this, which changes nothing, waits for it. Where it is not allowed, on a cgroup2
+ * that is mounted read-only, one may be missed that is made at this very moment: its binds are denied.
+ */
+static void wait_for_mkdir(const char *root)
+{
+	char path[PATH_MAX];
+	int fd;
+
+	if (snprintf(path, sizeof(path), "%s/cgroup.subtree_control", root) >= (int)sizeof(path))
+		return;
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	if (write(fd, "\n", 1) != 1)
+		errno = 0; /* there is nothing else to do */
+	close(fd);
+}
+
+int cgroups_fill(int map, const struct image *const images[BIND_PARITIES])
+{
+	struct walk walk = { .map = map, .images = images };
+	int err = cgroups_root(walk.path, sizeof(walk.path));
+
+	if (err)
+		return err;
+	walk.root = strlen(walk.path);
+	wait_for_mkdir(walk.path);
+	return visit(&walk);
 }

@@ -8,6 +8,7 @@
 #include "dump.h"
 #include "escape.h"
 #include "policy/alloc.h"
+#include "policy/spans.h"
 
 #define VALUE_SHOWN 60 /* columns of a rule's value, which may be a long list */
 
@@ -60,13 +61,21 @@ static const struct criterion {
 
 #define CRITERIA (sizeof(criteria) / sizeof(criteria[0]))
 
-/* Does the image's rule accept what the request has in this dimension? */
-static bool accepts(const struct image *image, const struct bind_request *request, uint32_t rule,
-		    enum bind_dimension dimension)
+/* Does the rule accept what the request has in this dimension? */
+static bool accepts(const struct image *image, const struct bind_request *request,
+		    const struct policy_rule *rule, enum bind_dimension dimension)
 {
-	const __u64 *vector = decide_request(image, &image->page[0].header, request, dimension);
+	struct spans spans = { 0 };
+	bool does = spans_any(rule, dimension);
+	struct decide_keys keys;
 
-	return vector && vector[rule / 64] >> (rule % 64) & 1;
+	if (does)
+		return true;
+	decide_make_keys(request, 0, &keys);
+	if (!spans_of(image, rule, dimension, &spans))
+		does = spans_have(&spans, spans_key(decide_key(&keys, dimension), dimension));
+	spans_free(&spans);
+	return does;
 }
 
 /* Family and address are one dimension. */
@@ -84,7 +93,8 @@ static const struct criterion *first_unmet(const struct load *load, const struct
 
 	query_request(&load->image, query, &request);
 	for (size_t i = 0; i < CRITERIA; i++) {
-		if (accepts(&load->image, &request, rule, criteria[i].dimension))
+		if (accepts(&load->image, &request, &load->policy->rule[rule],
+			    criteria[i].dimension))
 			continue;
 		if (i == 0 && !is_other_family(&load->policy->rule[rule], query))
 			continue; /* then it is the address */

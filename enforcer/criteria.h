@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Why a rule does not match a request: what the evaluator's own vectors say, in words. */
+/* Why a rule does not match a request: by the spans that the image is made of, in words. */
 #ifndef ENFORCER_CRITERIA_H
 #define ENFORCER_CRITERIA_H
 

@@ -52,8 +52,8 @@ void exes_resolve(struct policy *policy)
 			char *path = resolve(rule->exe.string[j]);
 
 			if (!path) {
-				complain("%s:%u: exe: \"%s\": %s: matches nothing until bindguard "
-					 "starts again",
+				complain("%s:%u: exe: \"%s\": %s: matches nothing until the "
+					 "policy is loaded again",
 					 rule->file, rule->line, rule->exe.string[j],
 					 strerror(errno));
 				continue;
@@ -131,7 +131,7 @@ static int fill_one(int map, const char *path, uint32_t class)
 	if (!copy)
 		return err;
 	name = split(copy, &folder);
-	err = strlen(name) < sizeof(key.name) ? folder_key(folder, &key) : -ENAMETOOLONG;
+	err = strlen(name) < BIND_EXE_NAME_LEN ? folder_key(folder, &key) : -ENAMETOOLONG;
 	if (!err) {
 		strcpy(key.name, name);
 		if (bpf_map_update_elem(map, &key, &class, BPF_ANY))

@@ -30,9 +30,9 @@ const char *load_compile_error(const struct policy *policy, int err, char *text,
 			 BIND_MAX_RULES);
 	else if (err == -E2BIG)
 		snprintf(text, size,
-			 "rules: too many different values in %zu rules, expected a policy that "
-			 "fits into an image",
-			 policy->rules);
+			 "rules: too many of %zu rules have only long lists and wide ranges, "
+			 "expected at most %u such rules",
+			 policy->rules, BIND_MAX_BROAD);
 	else
 		snprintf(text, size, "cannot compile the policy: %s", strerror(-err));
 	return text;

@@ -24,8 +24,15 @@ enum {
 	OPTION_CGROUPMAP,
 	OPTION_MNTNSMAP,
 	OPTION_EBPF,
+	OPTION_WATCH,
+	OPTION_RING_SIZE,
 	OPTION_VERSION,
 };
+
+/* Of the ring buffer, in bytes; the kernel wants powers of two. */
+#define RING_SIZE_LEAST (64u << 10)
+#define RING_SIZE_MOST (16u << 20)
+#define RING_SIZE_DEFAULT (4u << 20)
 
 static const struct option long_options[] = {
 	{ "audit", no_argument, NULL, OPTION_AUDIT },
@@ -42,6 +49,8 @@ static const struct option long_options[] = {
 	{ "cgroupmap", required_argument, NULL, OPTION_CGROUPMAP },
 	{ "mntnsmap", required_argument, NULL, OPTION_MNTNSMAP },
 	{ "ebpf", no_argument, NULL, OPTION_EBPF },
+	{ "watch", no_argument, NULL, OPTION_WATCH },
+	{ "ring-size", required_argument, NULL, OPTION_RING_SIZE },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, OPTION_VERSION },
 	{ NULL, 0, NULL, 0 },
@@ -58,6 +67,7 @@ static const char help[] =
 	"\n"
 	"  -f, --policy POLICY   policy file or folder (default " POLICY_FOLDER ",\n"
 	"                        else " POLICY_FILE ")\n"
+	"      --watch           reload the policy when its files change; SIGHUP always does\n"
 	"\n"
 	"What is shown (never what is decided):\n"
 	"  -p, --pid PID         binds of this process\n"
@@ -73,6 +83,8 @@ static const char help[] =
 	"  -U, --print-uid       the user's number\n"
 	"  -w, --wide            wide columns, which fit IPv6 addresses\n"
 	"      --count           count binds per address and port, print them at the end\n"
+	"      --ring-size SIZE  bytes for events not yet read: a power of two from 64K to\n"
+	"                        16M, default 4M\n"
 	"      --ebpf            print the programs as the kernel loads them, and end\n"
 	"  -h, --help            this text\n"
 	"      --version         the version\n"
@@ -147,6 +159,34 @@ static bool parse_ports(const char *text, struct options *options)
 	return true;
 }
 
+/* Bytes, or with a letter the 1024- or 1048576-fold. */
+static bool parse_ring_size(const char *text, struct options *options)
+{
+	size_t digits = strspn(text, "0123456789");
+	unsigned long size = 0, unit = 0;
+	char number[16];
+
+	if (!strcmp(text + digits, "K"))
+		unit = 1ul << 10;
+	else if (!strcmp(text + digits, "M"))
+		unit = 1ul << 20;
+	else if (!text[digits])
+		unit = 1;
+	if (unit && digits < sizeof(number)) {
+		memcpy(number, text, digits);
+		number[digits] = '\0';
+		if (parse_number(number, 1, RING_SIZE_MOST, &size))
+			size *= unit;
+	}
+	if (size < RING_SIZE_LEAST || size > RING_SIZE_MOST || size & (size - 1)) {
+		complain("--ring-size %s: not a size, expected a power of two from 64K to 16M",
+			 text);
+		return false;
+	}
+	options->ring_size = size;
+	return true;
+}
+
 static bool parse_mode(enum mode mode, struct options *options)
 {
 	if (options->mode != MODE_OBSERVE && options->mode != mode) {
@@ -187,6 +227,10 @@ static bool parse_option(int option, const char *argument, struct options *optio
 		return options->count = true;
 	case OPTION_EBPF:
 		return options->listing = true;
+	case OPTION_WATCH:
+		return options->watch = true;
+	case OPTION_RING_SIZE:
+		return parse_ring_size(argument, options);
 	case OPTION_CGROUPMAP:
 		options->cgroupmap = argument;
 		return true;
@@ -211,6 +255,10 @@ static bool finish(int argc, char **argv, struct options *options)
 		complain("-f %s: a policy needs --audit or --deny", options->policy);
 		return false;
 	}
+	if (options->watch && options->mode == MODE_OBSERVE) {
+		complain("--watch: a policy needs --audit or --deny");
+		return false;
+	}
 	if (!options->policy)
 		options->policy = access(POLICY_FOLDER, F_OK) ? POLICY_FILE : POLICY_FOLDER;
 	return true;
@@ -220,7 +268,7 @@ int options_parse(int argc, char **argv, struct options *options)
 {
 	int option;
 
-	*options = (struct options){ 0 };
+	*options = (struct options){ .ring_size = RING_SIZE_DEFAULT };
 	while ((option = getopt_long(argc, argv, "f:twp:P:ExUu:h", long_options, NULL)) != -1) {
 		if (option == 'h' || option == OPTION_VERSION) {
 			fputs(option == 'h' ? help : "bindguard " BINDGUARD_VERSION "\n", stdout);

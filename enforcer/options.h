@@ -32,6 +32,8 @@ struct options {
 	bool print_uid;
 	bool count; /* a table at the end instead of lines */
 	bool listing; /* print the loaded programs and end */
+	bool watch; /* reload the policy when its files change */
+	uint32_t ring_size; /* bytes of the ring buffer */
 };
 
 /*

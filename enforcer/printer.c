@@ -31,7 +31,7 @@ void printer_header(struct printer *printer)
 		o->wide ? "%10s %-12.12s %-4s %-39s %-5s %5s %2s" :
 			  "%8s %-12.12s %-4s %-15s %-5s %5s %2s",
 		"PID", "COMM", "PROT", "ADDR", "PORT", "OPTS", "IF");
-	if (printer->policy)
+	if (printer->decides)
 		fprintf(out, " %-7s %s", "VERDICT", "RULE");
 	fputc('\n', out);
 }
@@ -59,15 +59,21 @@ static const char *verdict(const struct record *record)
 	return decision->enforced ? "deny" : "audit";
 }
 
-/* VERDICT and RULE: the rule's name, "-" for the default, and what else made the verdict. */
+/* The rule's name, "-" for the default, "?" for one whose policy is gone. */
+static const char *rule_name(const struct record *record)
+{
+	if (!record->decided || record->event.decision.rule == BIND_RULE_NONE)
+		return "-";
+	return record->rule ? record->rule->name : "?";
+}
+
+/* VERDICT and RULE, with what else made the verdict. */
 static void print_decision(struct printer *printer, const struct record *record)
 {
 	const struct bind_decision *decision = &record->event.decision;
-	const char *rule = "-";
+	const char *rule = rule_name(record);
 	char options[128];
 
-	if (record->decided && decision->rule < printer->policy->rules)
-		rule = printer->policy->rule[decision->rule].name;
 	fprintf(printer->out, " %-7s %s", verdict(record), rule);
 	if (record->decided && decision->cause == BIND_CAUSE_OPTIONS)
 		fprintf(printer->out, ":%s",
@@ -108,7 +114,7 @@ void printer_record(struct printer *printer, const struct record *record)
 		event->pid,
 		escape(event->comm, sizeof(event->comm), COMM_COLUMN, comm, sizeof(comm)),
 		names_protocol(event->protocol), address, record->port, options, event->interface);
-	if (printer->policy)
+	if (printer->decides)
 		print_decision(printer, record);
 	fputc('\n', printer->out);
 }
@@ -141,4 +147,24 @@ void printer_counts(struct printer *printer, struct printer_count *rows, size_t 
 		fprintf(printer->out, "%-32s %20u     %-10llu\n", address, key->port,
 			(unsigned long long)rows[i].binds);
 	}
+}
+
+static void print_rule(void *context, const struct tally_rule *rule)
+{
+	struct printer *printer = context;
+
+	fprintf(printer->out, "%-32s %12llu %12llu %12llu\n", rule->name,
+		(unsigned long long)rule->counters.allowed,
+		(unsigned long long)rule->counters.denied,
+		(unsigned long long)rule->counters.audited);
+}
+
+void printer_tally(struct printer *printer, const struct tally *tally)
+{
+	fprintf(printer->out, "\n%-32s %12s %12s %12s\n", "RULE", "ALLOW", "DENY", "AUDIT");
+	tally_visit(tally, print_rule, printer);
+	fprintf(printer->out, "%-32s %12llu %12llu %12llu\n", "-",
+		(unsigned long long)tally->fallback.allowed,
+		(unsigned long long)tally->fallback.denied,
+		(unsigned long long)tally->fallback.audited);
 }

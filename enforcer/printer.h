@@ -6,13 +6,13 @@
 #include <stdio.h>
 
 #include "options.h"
-#include "policy/policy.h"
 #include "record.h"
+#include "tally.h"
 
 struct printer {
 	FILE *out;
 	const struct options *options;
-	const struct policy *policy; /* NULL without one; names the rules */
+	bool decides; /* there is a policy: VERDICT and RULE */
 	uint64_t first; /* time of the first record printed, 0 before it */
 };
 
@@ -31,5 +31,8 @@ struct printer_count {
 
 /* The whole --count table; sorts the rows: IPv4, then IPv6, each by count. */
 void printer_counts(struct printer *printer, struct printer_count *rows, size_t count);
+
+/* What each rule has decided, and the default; a table like the above. */
+void printer_tally(struct printer *printer, const struct tally *tally);
 
 #endif

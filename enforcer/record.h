@@ -7,10 +7,12 @@
 #include <stdint.h>
 
 #include "bpf/event.h"
+#include "policy/policy.h"
 
 struct record {
 	struct bind_event event; /* the attempt, or the outcome if there is no attempt */
 	bool decided; /* event.decision is valid */
+	const struct policy_rule *rule; /* that decided; NULL: the default, or not known any more */
 	bool known; /* rc is known */
 	int rc; /* 0 or -errno */
 	uint8_t address[16]; /* as bound or, failing that, as requested */

@@ -2,26 +2,26 @@
 #include "session.h"
 
 #include <bpf/bpf.h>
-#include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <sys/mman.h>
 #include <sysexits.h>
-#include <unistd.h>
 
-#include "cgroups.h"
 #include "complain.h"
-#include "exes.h"
+#include "configure.h"
 #include "listing.h"
+#include "publish.h"
 #include "wait.h"
 
 #include "bindguard.skel.h"
 
 struct session {
 	struct bindguard *skeleton;
+	struct publish publish;
 	struct ring_buffer *ring;
+	unsigned int left; /* events that may still be taken in this go; 0: there may be more */
 	void (*sink)(void *context, const struct bind_event *event);
 	void *context;
 };
@@ -34,137 +34,7 @@ print_libbpf(enum libbpf_print_level level, const char *format, va_list argument
 	return vfprintf(stderr, format, arguments);
 }
 
-/* The value of an enumerator, whatever enum it is in; or the default where there is none. */
-static uint32_t find_enumerator(const struct btf *btf, const char *name, uint32_t otherwise)
-{
-	for (uint32_t id = 1; id < btf__type_cnt(btf); id++) {
-		const struct btf_type *type = btf__type_by_id(btf, id);
-		const struct btf_enum *e = btf_enum(type);
-
-		if (!btf_is_enum(type))
-			continue;
-		for (int i = 0; i < btf_vlen(type); i++)
-			if (!strcmp(btf__name_by_offset(btf, e[i].name_off), name))
-				return e[i].val;
-	}
-	return otherwise;
-}
-
-/* Chooses the probes that fit this kernel, and learns what CO-RE cannot find. */
-static int fit_kernel(struct bindguard *skeleton)
-{
-	struct btf *btf = btf__load_vmlinux_btf();
-	bool split;
-
-	if (!btf)
-		return -errno;
-	split = btf__find_by_name_kind(btf, "inet_bind_sk", BTF_KIND_FUNC) > 0 &&
-		btf__find_by_name_kind(btf, "inet6_bind_sk", BTF_KIND_FUNC) > 0;
-	skeleton->rodata->has_cast = btf__find_by_name_kind(btf, "bpf_rdonly_cast", BTF_KIND_FUNC) >
-				     0;
-	bpf_program__set_autoload(skeleton->progs.inet_bind_outcome, !split);
-	bpf_program__set_autoload(skeleton->progs.inet6_bind_outcome, !split);
-	bpf_program__set_autoload(skeleton->progs.inet_bind_sk_outcome, split);
-	bpf_program__set_autoload(skeleton->progs.inet6_bind_sk_outcome, split);
-	if (split) {
-		struct bindguard__rodata *rodata = skeleton->rodata;
-
-		rodata->inet_flag_freebind = find_enumerator(btf, "INET_FLAGS_FREEBIND",
-							     rodata->inet_flag_freebind);
-		rodata->inet_flag_transparent = find_enumerator(btf, "INET_FLAGS_TRANSPARENT",
-								rodata->inet_flag_transparent);
-		rodata->inet_flag_address_no_port =
-			find_enumerator(btf, "INET_FLAGS_BIND_ADDRESS_NO_PORT",
-					rodata->inet_flag_address_no_port);
-	}
-	btf__free(btf);
-	return 0;
-}
-
-/* Uses the map pinned at path in place of ours. Its keys count: 64 bits, a hash. */
-static int use_pinned(struct bpf_map *map, const char *option, const char *path)
-{
-	struct bpf_map_info info = { 0 };
-	uint32_t size = sizeof(info);
-	int status = 0, fd;
-
-	if (!path)
-		return 0;
-	fd = bpf_obj_get(path);
-	if (fd < 0) {
-		complain("%s %s: cannot open the pinned map: %s", option, path, strerror(errno));
-		return EX_NOINPUT;
-	}
-	if (bpf_obj_get_info_by_fd(fd, &info, &size) ||
-	    (info.type != BPF_MAP_TYPE_HASH && info.type != BPF_MAP_TYPE_LRU_HASH) ||
-	    info.key_size != sizeof(uint64_t)) {
-		complain("%s %s: not a fitting map, expected a hash with keys of 8 bytes", option,
-			 path);
-		status = EX_DATAERR;
-	} else if (bpf_map__reuse_fd(map, fd)) {
-		complain("%s %s: cannot use the pinned map: %s", option, path, strerror(errno));
-		status = EX_OSERR;
-	}
-	close(fd);
-	return status;
-}
-
-static void set_filters(struct bindguard__rodata *rodata, const struct options *options)
-{
-	rodata->filter_pid = options->pid;
-	rodata->filter_by_uid = options->by_uid;
-	rodata->filter_uid = options->uid;
-	rodata->filter_by_port = options->by_port;
-	memcpy(rodata->filter_ports, options->ports, sizeof(rodata->filter_ports));
-	rodata->filter_by_cgroup = options->cgroupmap;
-	rodata->filter_by_mount_namespace = options->mntnsmap;
-	rodata->filter_by_task = options->pid || options->by_uid || options->cgroupmap ||
-				 options->mntnsmap;
-	rodata->show_errors = options->errors;
-	rodata->count_only = options->count;
-}
-
-/* Inode number of the initial network namespace: that of the first process. 0 if not to be had. */
-static uint32_t host_netns(void)
-{
-	struct stat status;
-
-	return stat("/proc/1/ns/net", &status) ? 0 : status.st_ino;
-}
-
-/* Everything that is fixed once the programs are loaded. */
-static int configure(struct bindguard *skeleton, const struct options *options,
-		     const struct image *image, size_t rules)
-{
-	uint32_t flags = image ? image->page[0].header.flags : 0;
-	int err = fit_kernel(skeleton), status;
-
-	if (err) {
-		complain("cannot read the kernel's BTF: %s", strerror(-err));
-		return EX_UNAVAILABLE;
-	}
-	set_filters(skeleton->rodata, options);
-	skeleton->rodata->with_policy = image;
-	skeleton->rodata->host_netns = host_netns();
-	skeleton->rodata->wakeup_bytes = bpf_map__max_entries(skeleton->maps.events) / 2;
-	bpf_program__set_autoload(skeleton->progs.bind_attempt, image);
-	bpf_program__set_autoload(skeleton->progs.cgroup_made, flags & BIND_IMAGE_CGROUPS);
-	bpf_program__set_autoload(skeleton->progs.cgroup_removed, flags & BIND_IMAGE_CGROUPS);
-	bpf_map__set_max_entries(skeleton->maps.rule_counters, rules + 1);
-	bpf_map__set_max_entries(skeleton->maps.exes, image && image->exes ? image->exes : 1);
-	if (!(flags & BIND_IMAGE_CGROUPS))
-		bpf_map__set_max_entries(skeleton->maps.cgroups, 1);
-	if (!options->count)
-		bpf_map__set_max_entries(skeleton->maps.counts, 1);
-	status = use_pinned(skeleton->maps.filter_cgroups, "--cgroupmap", options->cgroupmap);
-	if (!status)
-		status = use_pinned(skeleton->maps.filter_mount_namespaces, "--mntnsmap",
-				    options->mntnsmap);
-	return status;
-}
-
-int session_open(const struct options *options, const struct image *image, size_t rules,
-		 struct session **session)
+int session_open(const struct options *options, struct session **session)
 {
 	struct session *s = calloc(1, sizeof(*s));
 	int status = 0;
@@ -175,52 +45,19 @@ int session_open(const struct options *options, const struct image *image, size_
 		complain("cannot open the BPF programs: %s", strerror(errno));
 		return EX_OSERR;
 	}
-	status = configure(s->skeleton, options, image, rules);
+	publish_init(&s->publish, -1, -1, -1, -1);
+	status = configure(s->skeleton, options);
 	if (!status && bindguard__load(s->skeleton)) {
 		complain("cannot load the BPF programs: %s: run 'bindguard doctor'",
 			 strerror(errno));
 		status = EX_UNAVAILABLE;
 	}
+	if (!status)
+		publish_init(&s->publish, bpf_map__fd(s->skeleton->maps.policy),
+			     bpf_map__fd(s->skeleton->maps.rule_counters),
+			     bpf_map__fd(s->skeleton->maps.exes),
+			     bpf_map__fd(s->skeleton->maps.cgroups));
 	return status;
-}
-
-/* A map with the image's pages that nothing can change any more. Returns it or -errno. */
-static int image_map(const struct image *image)
-{
-	LIBBPF_OPTS(bpf_map_create_opts, opts, .map_flags = BPF_F_INNER_MAP | BPF_F_RDONLY_PROG);
-	int fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, "policy_image", sizeof(uint32_t),
-				sizeof(union bind_page), image->pages, &opts);
-	int err = 0;
-
-	if (fd < 0)
-		return -errno;
-	for (uint32_t i = 0; !err && i < image->pages; i++)
-		if (bpf_map_update_elem(fd, &i, &image->page[i], BPF_ANY))
-			err = -errno;
-	if (!err && bpf_map_freeze(fd))
-		err = -errno;
-	if (!err)
-		return fd;
-	close(fd);
-	return err;
-}
-
-int session_publish(struct session *session, const struct image *image)
-{
-	int policy = bpf_map__fd(session->skeleton->maps.policy), err = 0;
-	int fd = image_map(image);
-	uint32_t zero = 0;
-
-	if (fd < 0)
-		err = fd;
-	else if (bpf_map_update_elem(policy, &zero, &fd, BPF_ANY))
-		err = -errno;
-	if (fd >= 0)
-		close(fd);
-	if (!err)
-		return 0;
-	complain("cannot publish the policy: %s", strerror(-err));
-	return EX_OSERR;
 }
 
 /* Attaches the program, if this host and these options have it. Returns 0 or -errno. */
@@ -232,31 +69,24 @@ static int attach(const struct bpf_program *program, struct bpf_link **link)
 	return *link ? 0 : -errno;
 }
 
-/* The classes of the cgroups: of new ones through the tracepoint first, then of those there are. */
-static int attach_cgroups(struct bindguard *skeleton, const struct image *image)
+/* Once: from then on new cgroups get their class, if rules name any. */
+static int attach_cgroups(struct bindguard *skeleton)
 {
-	int err = attach(skeleton->progs.cgroup_made, &skeleton->links.cgroup_made);
+	int err = 0;
 
-	if (!err)
+	if (!skeleton->links.cgroup_made)
+		err = attach(skeleton->progs.cgroup_made, &skeleton->links.cgroup_made);
+	if (!err && !skeleton->links.cgroup_removed)
 		err = attach(skeleton->progs.cgroup_removed, &skeleton->links.cgroup_removed);
-	if (!err)
-		err = cgroups_fill(bpf_map__fd(skeleton->maps.cgroups), image);
-	if (err)
-		complain("cannot find the cgroups that the policy names: %s", strerror(-err));
 	return err;
 }
 
-/* What the kernel has to know about the tasks that the image's rules name. */
-static int tell_subjects(struct bindguard *skeleton, const struct image *image)
+int session_publish(struct session *session, struct image *image,
+		    struct bind_rule_counters **retired)
 {
-	uint32_t flags = image->page[0].header.flags;
-	int err = exes_fill(bpf_map__fd(skeleton->maps.exes), image);
+	int err = attach_cgroups(session->skeleton);
 
-	if (err)
-		complain("cannot find the executables that the policy names: %s", strerror(-err));
-	if (!err && flags & BIND_IMAGE_CGROUPS)
-		err = attach_cgroups(skeleton, image);
-	return err;
+	return err ? err : publish_image(&session->publish, image, retired);
 }
 
 /* The probes, then the program that decides. */
@@ -285,13 +115,36 @@ static int take_event(void *context, void *data, size_t size)
 
 	if (size >= sizeof(struct bind_event))
 		session->sink(session->context, data);
-	return 0;
+	return --session->left ? 0 : -ECANCELED;
 }
 
-int session_attach(struct session *session, const struct image *image,
+/*
+ * Child processes get no part of the maps: the one that parses the next policy could move the ring's
+ * reader on, and copying the page tables of the ring is most of what its fork costs. libbpf does not
+ * tell where it has put them.
+ */
+static int keep_from_children(void)
+{
+	FILE *maps = fopen("/proc/self/maps", "re");
+	unsigned long start, end;
+	char line[512];
+	int err = maps ? 0 : -errno;
+
+	while (!err && fgets(line, sizeof(line), maps))
+		if (strstr(line, "anon_inode:bpf-map") &&
+		    sscanf(line, "%lx-%lx", &start, &end) == 2 &&
+		    madvise((void *)start, end - start, MADV_DONTFORK))
+			err = -errno;
+	if (maps)
+		fclose(maps);
+	return err;
+}
+
+int session_attach(struct session *session,
 		   void (*sink)(void *context, const struct bind_event *event), void *context)
 {
 	struct bindguard *skeleton = session->skeleton;
+	int err;
 
 	session->sink = sink;
 	session->context = context;
@@ -301,16 +154,32 @@ int session_attach(struct session *session, const struct image *image,
 		complain("cannot open the ring buffer: %s", strerror(errno));
 		return EX_OSERR;
 	}
-	if (image && tell_subjects(skeleton, image))
+	err = keep_from_children();
+	if (err) {
+		complain("cannot keep the ring buffer from child processes: %s", strerror(-err));
 		return EX_OSERR;
+	}
 	return attach_binds(skeleton) ? EX_UNAVAILABLE : 0;
+}
+
+/*
+ * Takes a limited number. Nobody is woken for what is left, since the ring was half full before: so
+ * the next call does not wait.
+ */
+static int take_events(struct session *session)
+{
+	int taken;
+
+	session->left = SESSION_EVENTS;
+	taken = ring_buffer__consume(session->ring);
+	return session->left ? taken : SESSION_EVENTS;
 }
 
 int session_poll(struct session *session, int milliseconds)
 {
-	int err = wait_any(milliseconds);
+	int err = session->left ? wait_any(milliseconds) : 0;
 
-	return err ? err : ring_buffer__consume(session->ring);
+	return err ? err : take_events(session);
 }
 
 int session_sleep(struct session *session, int milliseconds)
@@ -321,7 +190,7 @@ int session_sleep(struct session *session, int milliseconds)
 	shared->reader_sleeps = true;
 	/* See submit_event() in bpf/report.bpf.h: the other half of its barrier. */
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
-	taken = ring_buffer__consume(session->ring);
+	taken = take_events(session);
 	if (!taken)
 		taken = session_poll(session, milliseconds);
 	shared->reader_sleeps = false;
@@ -357,6 +226,11 @@ int session_counters(struct session *session, struct bind_counters *sum)
 			to[i] += ((uint64_t *)&each[cpu])[i];
 	free(each);
 	return err;
+}
+
+struct bind_rule_counters *session_rule_counters(struct session *session)
+{
+	return publish_counters(&session->publish);
 }
 
 uint64_t session_missed(struct session *session)
@@ -415,6 +289,7 @@ void session_close(struct session *session)
 	if (!session)
 		return;
 	ring_buffer__free(session->ring);
+	publish_close(&session->publish);
 	bindguard__destroy(session->skeleton);
 	free(session);
 }

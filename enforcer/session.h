@@ -13,29 +13,33 @@
 #include "policy/compile.h"
 #include "printer.h"
 
+/* Taken in one go: a storm of binds must not keep signals and reloads waiting. */
+#define SESSION_EVENTS 16384
+
 struct session;
 
-/*
- * Opens and loads the programs that the options need. rules is the number of rules, and image NULL
- * without a policy. Returns 0 or an exit status.
- */
-int session_open(const struct options *options, const struct image *image, size_t rules,
-		 struct session **session);
-
-/* Puts the image into force, in one step. Returns 0 or an exit status. */
-int session_publish(struct session *session, const struct image *image);
+/* Opens and loads the programs that the options need. Returns 0 or an exit status. */
+int session_open(const struct options *options, struct session **session);
 
 /*
- * Attaches the programs, the one that decides last; events go to sink from then on. Returns 0 or an
- * exit status.
+ * Puts the image into force, in one step, as publish_image() does it. Returns 0 or -errno, and says
+ * nothing.
  */
-int session_attach(struct session *session, const struct image *image,
+int session_publish(struct session *session, struct image *image,
+		    struct bind_rule_counters **retired);
+
+/*
+ * Attaches the programs, the one that decides last; events go to sink from then on. With a policy,
+ * one must be in force. Returns 0 or an exit status.
+ */
+int session_attach(struct session *session,
 		   void (*sink)(void *context, const struct bind_event *event), void *context);
 
 /*
- * Take all events that there are. session_poll() waits before, for as long as it is told or until
- * the ring buffer is half full: the way to take many. session_sleep() waits, if there are none, until
- * there is one; -1: as long as it takes. Both waits are wait_any()'s. Return how many, or -errno.
+ * Take the events that there are, at most SESSION_EVENTS. session_poll() waits before, for as long as
+ * it is told or until the ring buffer is half full, unless the last call left some: the way to take
+ * many. session_sleep() waits, if there are none, until there is one; -1: as long as it takes. Both
+ * waits are wait_any()'s. Return how many, or -errno; fewer than SESSION_EVENTS: the ring was empty.
  */
 int session_poll(struct session *session, int milliseconds);
 int session_sleep(struct session *session, int milliseconds);
@@ -49,6 +53,9 @@ void session_detach_probes(struct session *session);
 
 /* The sum of the counters over all CPUs. Returns 0 or -errno. */
 int session_counters(struct session *session, struct bind_counters *sum);
+
+/* The rule counters of the generation in force, as publish_counters() has them. */
+struct bind_rule_counters *session_rule_counters(struct session *session);
 
 /* How many times the kernel skipped a probe, and so an outcome. 0 where it does not count (5.10). */
 uint64_t session_missed(struct session *session);

@@ -12,13 +12,11 @@
 #include <unistd.h>
 
 #include "complain.h"
-#include "exes.h"
 #include "host.h"
 #include "join.h"
-#include "load.h"
 #include "printer.h"
+#include "reload.h"
 #include "session.h"
-#include "trust.h"
 #include "wait.h"
 
 #define POLL_MS 50 /* between two looks for events while they keep coming */
@@ -27,10 +25,8 @@
 
 struct watch {
 	struct options options;
-	struct policy *policy;
-	struct image image;
-	uint32_t generation;
-	int64_t expiry; /* when the next rule expires, seconds since 1970; 0: never */
+	bool decides; /* there is a policy */
+	struct reload reload; /* with a policy */
 	struct session *session;
 	struct join *join;
 	struct printer printer;
@@ -43,7 +39,7 @@ struct watch {
 	uint64_t report_due; /* ns, CLOCK_MONOTONIC */
 };
 
-static volatile sig_atomic_t stopped;
+static volatile sig_atomic_t stopped, hung_up;
 
 static void stop(int signal)
 {
@@ -52,14 +48,25 @@ static void stop(int signal)
 	wait_interrupt();
 }
 
-static void catch_signals(void)
+static void hang_up(int signal)
+{
+	(void)signal;
+	hung_up = 1;
+	wait_interrupt();
+}
+
+/* SIGHUP reloads the policy; without one it ends the program, as ever. */
+static void catch_signals(bool decides)
 {
 	const struct sigaction end = { .sa_handler = stop };
+	const struct sigaction reload = { .sa_handler = hang_up, .sa_flags = SA_RESTART };
 	const struct sigaction ignore = { .sa_handler = SIG_IGN };
 
 	sigaction(SIGINT, &end, NULL);
 	sigaction(SIGTERM, &end, NULL);
 	sigaction(SIGPIPE, &ignore, NULL);
+	if (decides)
+		sigaction(SIGHUP, &reload, NULL);
 }
 
 static uint64_t now(void)
@@ -68,79 +75,6 @@ static uint64_t now(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	return t.tv_sec * 1000000000ULL + t.tv_nsec;
-}
-
-/* Compiles the policy as it is at this moment: the next generation. */
-static int compile(struct watch *w)
-{
-	const struct image_settings settings = {
-		.generation = ++w->generation,
-		.enforce = w->options.mode == MODE_DENY,
-		.now = time(NULL),
-	};
-	char text[256];
-	int err;
-
-	image_free(&w->image);
-	err = image_compile(w->policy, &settings, &w->image);
-	if (err)
-		complain("%s: %s", w->options.policy,
-			 load_compile_error(w->policy, err, text, sizeof(text)));
-	w->expiry = image_next_expiry(w->policy, settings.now);
-	wait_alarm(w->expiry);
-	return err;
-}
-
-/* Publishes the policy anew at the moment at which a rule expires. */
-static void expire_rules(struct watch *w)
-{
-	if (!w->expiry || time(NULL) < w->expiry)
-		return;
-	if (!compile(w) && !session_publish(w->session, &w->image))
-		complain("%s: rules have expired; generation %u is in force", w->options.policy,
-			 w->generation);
-}
-
-/* Could anybody but root change the policy, in any of its files? */
-static int trust_policy(const struct policy *policy)
-{
-	int err = 0;
-
-	for (size_t i = 0; !err && i < policy->files; i++)
-		err = trust_check(policy->file[i]);
-	return err;
-}
-
-/* Reads the policy. Returns 0, or EX_CONFIG after telling every error. */
-static int read_policy(struct watch *w)
-{
-	const char *path = w->options.policy;
-	struct policy_messages errors = { 0 };
-
-	if (w->options.mode == MODE_DENY && trust_check(path))
-		return EX_CONFIG;
-	w->policy = policy_read(path, &errors);
-	load_print_messages(&errors);
-	if (!w->policy)
-		complain("%s: %zu error%s, policy not loaded", path, errors.count,
-			 errors.count == 1 ? "" : "s");
-	policy_messages_free(&errors);
-	if (!w->policy || (w->options.mode == MODE_DENY && trust_policy(w->policy)))
-		return EX_CONFIG;
-	return 0;
-}
-
-/* Reads and compiles the policy. Returns 0 or an exit status, after telling why. */
-static int load(struct watch *w)
-{
-	int status = read_policy(w);
-
-	if (status)
-		return status;
-	exes_resolve(w->policy);
-	if (compile(w))
-		return EX_CONFIG;
-	return w->image.page[0].header.flags & BIND_IMAGE_CGROUPS ? host_require_cgroups() : 0;
 }
 
 /*
@@ -159,13 +93,16 @@ static bool shown(const struct watch *w, const struct record *record)
 static void take_record(void *context, const struct record *record)
 {
 	struct watch *w = context;
+	struct record named = *record;
 
 	/* The hook is gone, the probes are still there: nobody asked for that bind any more. */
-	if (w->ending && w->policy && !record->decided)
+	if (w->ending && w->decides && !record->decided)
 		return;
+	if (record->decided)
+		named.rule = reload_rule(&w->reload, &record->event.decision);
 	if (shown(w, record))
-		printer_record(&w->printer, record);
-	else if (!w->policy || record->decided)
+		printer_record(&w->printer, &named);
+	else if (!w->decides || record->decided)
 		w->filtered++;
 }
 
@@ -173,7 +110,7 @@ static void take_event(void *context, const struct bind_event *event)
 {
 	struct watch *w = context;
 
-	if (event->kind == BIND_EVENT_ATTEMPT || !w->policy)
+	if (event->kind == BIND_EVENT_ATTEMPT || !w->decides)
 		w->attempts_taken++;
 	join_event(w->join, event);
 }
@@ -192,7 +129,7 @@ static void report_losses(struct watch *w)
 	if (missed > w->missed_told)
 		complain("%llu %s missed: the kernel skipped the probes",
 			 (unsigned long long)(missed - w->missed_told),
-			 w->policy ? "outcomes" : "binds");
+			 w->decides ? "outcomes" : "binds");
 	w->lost_told = c.lost + c.outcomes_lost;
 	w->missed_told = missed;
 }
@@ -228,24 +165,37 @@ static int flush_output(struct watch *w)
 	return denies ? -1 : EX_IOERR;
 }
 
-/* How long the program may sleep if no event comes: until an attempt has waited long enough. */
+/* How long the program may sleep if no event comes, for what there is to do then. */
 static int sleep_ms(const struct watch *w)
 {
 	uint64_t due = join_due(w->join), time = now();
+	uint64_t reload = w->decides ? reload_due(&w->reload) : UINT64_MAX;
 
+	if (reload < due)
+		due = reload;
 	if (due == UINT64_MAX)
 		return -1;
 	return due <= time ? 0 : (due - time) / 1000000 + 1;
 }
 
-/* What does not wait for an event. Losses are told at the latest before a sleep. */
-static void tick(struct watch *w, bool quiet)
+/*
+ * What does not wait for an event. drained: the ring was empty. Losses are told at the latest before
+ * a sleep.
+ */
+static void tick(struct watch *w, bool drained, bool quiet)
 {
-	join_expire(w->join, now());
-	expire_rules(w);
-	if (quiet || now() >= w->report_due) {
+	uint64_t t = now();
+
+	join_expire(w->join, t);
+	if (w->decides)
+		reload_tick(&w->reload, drained, t);
+	if (hung_up) {
+		hung_up = 0;
+		reload_again(&w->reload);
+	}
+	if (quiet || t >= w->report_due) {
 		report_losses(w);
-		w->report_due = now() + REPORT_NS;
+		w->report_due = t + REPORT_NS;
 	}
 }
 
@@ -266,7 +216,7 @@ static int poll_events(struct watch *w)
 			return EX_OSERR;
 		}
 		quiet = !taken && !w->output_failed;
-		tick(w, quiet);
+		tick(w, taken < SESSION_EVENTS, quiet);
 		status = flush_output(w);
 	}
 	return status < 0 ? 0 : status;
@@ -302,6 +252,14 @@ static void print_counts(struct watch *w)
 	free(rows);
 }
 
+static void print_reloads(const struct reload_status *status)
+{
+	if (status->reloads || status->failures)
+		complain("%llu reloads, %llu failed: generation %u was in force",
+			 (unsigned long long)(status->reloads + status->failures),
+			 (unsigned long long)status->failures, status->generation);
+}
+
 /* What was decided and what of it was reported: the three always add up to the attempts. */
 static void print_totals(const struct watch *w, const struct bind_counters *c)
 {
@@ -320,6 +278,7 @@ static void print_totals(const struct watch *w, const struct bind_counters *c)
 			 (unsigned long long)(w->attempts_taken - w->filtered),
 			 (unsigned long long)(c->filtered + w->filtered),
 			 (unsigned long long)c->lost);
+	print_reloads(&w->reload.status);
 }
 
 static int finish(struct watch *w)
@@ -328,29 +287,35 @@ static int finish(struct watch *w)
 	int status;
 
 	w->ending = true;
-	if (w->policy)
+	if (w->decides)
 		session_detach_hook(w->session);
 	else
 		session_detach_probes(w->session);
 	drain(w, &c);
 	session_detach_probes(w->session);
+	if (w->decides)
+		reload_finish(&w->reload);
 	if (w->options.count)
 		print_counts(w);
+	if (w->options.count && w->decides)
+		printer_tally(&w->printer, &w->reload.tally);
 	report_losses(w);
 	if (c.counts_lost)
 		complain("%llu binds not counted: the table was full",
 			 (unsigned long long)c.counts_lost);
 	status = flush_output(w);
-	if (w->policy)
+	if (w->decides)
 		print_totals(w, &c);
 	return status < 0 ? 0 : status;
 }
 
 static void announce(struct watch *w)
 {
-	if (w->policy)
-		complain("%s: %zu rules, default %s; %s", w->options.policy, w->policy->rules,
-			 w->policy->default_verdict == BIND_ALLOW ? "allow" : "deny",
+	const struct policy *policy = reload_policy(&w->reload);
+
+	if (policy)
+		complain("%s: %zu rules, default %s; %s", w->options.policy, policy->rules,
+			 policy->default_verdict == BIND_ALLOW ? "allow" : "deny",
 			 w->options.mode == MODE_DENY ? "denying what it denies" :
 							"auditing: nothing is refused");
 	printer_banner(&w->printer);
@@ -360,16 +325,14 @@ static void announce(struct watch *w)
 
 static int run(struct watch *w)
 {
-	const struct image *image = w->policy ? &w->image : NULL;
-	int status;
+	int status = session_open(&w->options, &w->session);
 
-	status = session_open(&w->options, image, w->policy ? w->policy->rules : 0, &w->session);
 	if (!status && w->options.listing)
 		return session_listing(w->session, stdout);
-	if (!status && image)
-		status = session_publish(w->session, image);
+	if (!status && w->decides)
+		status = reload_start(&w->reload, w->session);
 	if (!status)
-		status = session_attach(w->session, image, take_event, w);
+		status = session_attach(w->session, take_event, w);
 	if (status)
 		return status;
 	announce(w);
@@ -390,12 +353,13 @@ int watch(int argc, char **argv)
 		return EX_OSERR;
 	}
 	wait_for_end(STDOUT_FILENO);
+	w.decides = w.options.mode != MODE_OBSERVE;
 	/* Before all else: a signal that comes meanwhile ends it as soon as it begins. */
-	catch_signals();
+	catch_signals(w.decides);
 	status = host_require(w.options.mode);
-	if (!status && w.options.mode != MODE_OBSERVE)
-		status = load(&w);
-	w.printer = (struct printer){ .out = stdout, .options = &w.options, .policy = w.policy };
+	if (!status && w.decides)
+		status = reload_read(&w.reload, &w.options);
+	w.printer = (struct printer){ .out = stdout, .options = &w.options, .decides = w.decides };
 	w.join = join_new(take_record, &w);
 	if (!w.join && !status) {
 		complain("out of memory");
@@ -405,7 +369,6 @@ int watch(int argc, char **argv)
 		status = run(&w);
 	join_free(w.join);
 	session_close(w.session);
-	image_free(&w.image);
-	policy_free(w.policy);
+	reload_free(&w.reload);
 	return status;
 }

@@ -4,13 +4,23 @@
 #define POLICY_COMPILE_H
 
 #include "decide.h"
+#include "pattern.h"
 #include "policy.h"
+
+/* Which cgroups a rule names: "/a" and all below it, or, with a star, all that begin with "/a". */
+struct image_pattern {
+	char *text; /* ends in a slash if there is no star */
+	bool star;
+	uint32_t last; /* of the patterns that go on from this one, or itself */
+};
 
 struct image {
 	union bind_page *page;
 	size_t pages;
 	char **exe; /* the executables that rules name, sorted; that of class c is exe[c - 1] */
 	size_t exes;
+	struct image_pattern *cgroup; /* sorted; that of class c is cgroup[c - BIND_CGROUP_FIRST] */
+	size_t cgroups;
 };
 
 /* What an image depends on besides its policy. */
@@ -35,7 +45,7 @@ void image_free(struct image *image);
 /* When the next rule expires after this moment, or 0: never. */
 int64_t image_next_expiry(const struct policy *policy, int64_t now);
 
-/* The class of the cgroup at path: "/", or absolute below it. */
+/* The class of the cgroup at path: "/", or absolute below it. BIND_CGROUP_UNKNOWN is none. */
 uint32_t image_cgroup_class(const struct image *image, const char *path);
 
 /* The class of the executable at path, as rules name it; 0 if none does. */

@@ -5,166 +5,189 @@
  *
  * Rules are tried in order and the first one whose every criterion matches decides; if none
  * matches, the default decides.
- *
- * The includer defines image_page(), the one thing that differs between a map in the kernel and
- * memory in user space. There are no other calls, no allocation and no state.
  */
 #ifndef POLICY_DECIDE_H
 #define POLICY_DECIDE_H
 
 #include "decision.h"
-#include "image.h"
+#include "search.h"
 
-#ifndef __always_inline
-#define __always_inline inline __attribute__((always_inline))
-#endif
+/* What the request has in each dimension. */
+struct decide_keys {
+	__u32 narrow[BIND_NARROW_DIMENSIONS];
+	struct bind_key wide[BIND_WIDE_DIMENSIONS];
+};
 
-/* Loops over a search tree's steps become straight code, the one over a vector's words does not. */
-#ifdef __clang__
-#define DECIDE_UNROLL _Pragma("clang loop unroll(full)")
-#define DECIDE_LOOP _Pragma("clang loop unroll(disable)")
-#else
-#define DECIDE_UNROLL
-#define DECIDE_LOOP
-#endif
-
-/*
- * Hides from the compiler what it knows about x. So the masks below stay where they are: the
- * verifiers of 5.10 and 6.1 need them, because to them an OR of two bounded numbers, which is what
- * the compiler makes of the additions, has no bounds. And so arithmetic stays without branches,
- * each of which the verifier would follow on its own.
- */
-#define DECIDE_HIDE(x) __asm__ volatile("" : "+r"(x))
-
-struct image;
-
-/* Page number of the image, or NULL if it has no such page. */
-static __always_inline const union bind_page *image_page(const struct image *image, __u32 number);
-
-/* The first eight of n bytes as an integer that orders as memcmp() does. */
-static __always_inline __u64 decide_key(const char *bytes)
+/* The zero: however the request was read, the verifier then has one case before it, not many. */
+static __always_inline void decide_make_keys(const struct bind_request *request, __u64 zero,
+					     struct decide_keys *keys)
 {
-	__u64 word;
-
-	__builtin_memcpy(&word, bytes, sizeof(word));
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-	word = __builtin_bswap64(word);
-#endif
-	return word;
+	keys->narrow[BIND_DIM_UID] = request->uid ^ zero;
+	keys->narrow[BIND_DIM_CGROUP] = request->cgroup ^ zero;
+	keys->narrow[BIND_DIM_EXE] = request->exe ^ zero;
+	keys->narrow[BIND_DIM_NETNS] = request->netns ^ zero;
+	keys->narrow[BIND_DIM_PROTOCOL] = request->protocol ^ zero;
+	keys->narrow[BIND_DIM_PORT] = request->port ^ zero;
+	keys->wide[BIND_DIM_COMM - BIND_NARROW_DIMENSIONS] =
+		(struct bind_key){ decide_bytes(request->comm), decide_bytes(request->comm + 8) };
+	keys->wide[BIND_DIM_ADDRESS - BIND_NARROW_DIMENSIONS] = (struct bind_key){
+		decide_bytes(request->address) ^ zero, decide_bytes(request->address + 8) ^ zero
+	};
 }
 
-/*
- * 1 if a < b, else 0. Comparisons are arithmetic on 0 and 1, without a branch: the verifier follows
- * every branch of a search on its own, and each level of a tree has eight steps. (It does the same
- * with masks of all ones or none since 6.19, and in what was backported from there.)
- */
-static __always_inline __u64 decide_less(__u64 a, __u64 b)
+static __always_inline struct bind_key decide_key(const struct decide_keys *keys,
+						  enum bind_dimension dimension)
 {
-	__u64 borrow = (~a & b) | ((~a | b) & (a - b));
-
-	return borrow >> 63;
+	if (dimension < BIND_NARROW_DIMENSIONS)
+		return (struct bind_key){ keys->narrow[dimension], 0 };
+	return keys->wide[dimension - BIND_NARROW_DIMENSIONS];
 }
 
-static __always_inline __u64 decide_equal(__u64 a, __u64 b)
-{
-	__u64 difference = a ^ b, negated = 0 - difference;
+/* Buckets. Here, too, the fewer branches the better: a bucket has many items. */
 
-	DECIDE_HIDE(negated);
-	return ((difference | negated) >> 63) ^ 1;
+/* 1 if value is not within low and high, else 0. All are below 2^63. */
+static __always_inline __u64 decide_outside(__u64 value, __u64 low, __u64 high)
+{
+	return ((value - low) | (high - value)) >> 63;
 }
 
-/* The value of the last entry whose key is <= key. The first key of a tree is 0. */
-static __always_inline __u32 decide_narrow(const struct bind_narrow_node *node, __u64 key)
+/* 1 if the item does not match for its ports or protocols, else 0. */
+static __always_inline __u64 decide_mismatch(const struct bind_item *item,
+					     const struct decide_keys *keys)
 {
-	__u64 at = 0;
+	__u64 protocol = keys->narrow[BIND_DIM_PROTOCOL];
+	__u64 other_port = decide_outside(keys->narrow[BIND_DIM_PORT], item->port_low,
+					  item->port_high);
+	__u64 same_protocol = decide_equal(protocol, item->protocol[0]) |
+			      decide_equal(protocol, item->protocol[1]);
+
+	return (other_port & (item->any_port ^ 1)) |
+	       ((same_protocol ^ 1) & (item->any_protocol ^ 1));
+}
+
+/* 1 if the request is not in the box, else 0. One side after the other: the stack is small. */
+static __always_inline __u64 decide_beside(const struct bind_box *box,
+					   const struct decide_keys *keys)
+{
+	__u64 beside = 0;
 
 	DECIDE_UNROLL
-	for (__u64 step = BIND_NARROW_FANOUT / 2; step; step /= 2) {
-		__u64 there = node->key[(at + step) % BIND_NARROW_FANOUT];
-		/* Both are below 2^63, so the sign of the difference tells. */
-		__u64 beyond = (key - there) >> 63;
-
-		DECIDE_HIDE(beyond);
-		at += step * (beyond ^ 1);
-		DECIDE_HIDE(at);
+	for (int d = 0; d < BIND_NARROW_DIMENSIONS; d++) {
+		beside |= decide_outside(keys->narrow[d], box->low[d], box->high[d]);
+		DECIDE_ORDER(beside);
 	}
-	return node->value[at % BIND_NARROW_FANOUT];
-}
-
-static __always_inline __u32 decide_wide(const struct bind_wide_node *node, __u64 high, __u64 low)
-{
-	__u64 at = 0;
-
 	DECIDE_UNROLL
-	for (__u64 step = BIND_WIDE_FANOUT / 2; step; step /= 2) {
-		__u64 there = (at + step) % BIND_WIDE_FANOUT;
-		__u64 beyond = decide_less(high, node->high[there]) |
-			       (decide_equal(high, node->high[there]) &
-				decide_less(low, node->low[there]));
-
-		DECIDE_HIDE(beyond);
-		at += step * (beyond ^ 1);
-		DECIDE_HIDE(at);
+	for (int d = 0; d < BIND_WIDE_DIMENSIONS; d++) {
+		beside |= decide_before(keys->wide[d], box->wide_low[d]);
+		DECIDE_ORDER(beside);
+		beside |= decide_before(box->wide_high[d], keys->wide[d]);
+		DECIDE_ORDER(beside);
 	}
-	return node->value[at % BIND_WIDE_FANOUT];
+	return beside;
 }
 
-/*
- * The vector of the class that the key belongs to, or NULL if the image cannot be read. low counts
- * in the dimensions with 128-bit keys only.
- */
-static __always_inline const __u64 *decide_vector(const struct image *image,
-						  const struct bind_image_header *header,
-						  enum bind_dimension dimension, __u64 high,
-						  __u64 low)
+/* Does the item match, whose key does? Returns 1, 0 or, if the image cannot be read, -1. */
+static __always_inline int decide_item(const struct image *image,
+				       const struct bind_image_header *header,
+				       const struct bind_item *item, const struct decide_keys *keys)
 {
-	__u32 depth = header->trees[dimension].depth;
-	__u32 number = header->trees[dimension].root;
+	const union bind_page *page;
+	__u32 box = item->box;
+
+	if (decide_mismatch(item, keys))
+		return 0;
+	if (!box)
+		return 1;
+	page = image_page(image, header->box_page + box / BIND_BOXES_PER_PAGE);
+	if (!page)
+		return -1;
+	return !decide_beside(&page->box[box % BIND_BOXES_PER_PAGE], keys);
+}
+
+/* To a verifier any number may come of it: so it goes on only once, not for every bound. */
+static __always_inline void decide_lower(__u32 *rule, __u32 other)
+{
+	if (other < *rule)
+		*rule = other;
+	*rule += (__u32)decide_zero(other);
+}
+
+/* Lowers rule to the first rule of the bucket that matches, if that is lower. Returns 0 or -1. */
+static __always_inline int decide_bucket(const struct image *image,
+					 const struct bind_image_header *header, __u32 bucket,
+					 const struct decide_keys *keys, __u32 *rule)
+{
 	const union bind_page *page;
 
+	page = image_page(image, header->item_page + bucket / BIND_ITEMS_PER_PAGE);
+	if (!page)
+		return -1;
+	DECIDE_LOOP
+	for (__u32 i = 0; i < BIND_BUCKET_ITEMS; i++) {
+		const struct bind_item *item = &page->item[(bucket + i) % BIND_ITEMS_PER_PAGE];
+		int matches = decide_item(image, header, item, keys);
+
+		if (matches < 0)
+			return -1;
+		if (matches)
+			decide_lower(rule, item->rule);
+		if (matches || item->last)
+			break;
+	}
+	return 0;
+}
+
+/* The first rule among those that are filed under something, and the common ones. */
+static __always_inline int decide_filed(const struct image *image,
+					const struct bind_image_header *header,
+					const struct decide_keys *keys, __u32 *rule)
+{
+	__u32 bucket;
+
+	DECIDE_UNROLL
+	for (int d = 0; d < BIND_DIMENSIONS; d++) {
+		if (!header->tables[d].pilots)
+			continue;
+		if (decide_find(image, &header->tables[d], d >= BIND_NARROW_DIMENSIONS,
+				decide_key(keys, d), &bucket))
+			return -1;
+		if (bucket && decide_bucket(image, header, bucket, keys, rule))
+			return -1;
+	}
+	bucket = header->common;
+	return bucket ? decide_bucket(image, header, bucket, keys, rule) : 0;
+}
+
+/* Vectors. */
+
+/* The first cell of the vector of the key's class. Returns 0 or -1. */
+static __always_inline int decide_vector(const struct image *image, const struct bind_tree *tree,
+					 bool is_wide, struct bind_key key, __u32 *cell)
+{
+	__u32 number = tree->root;
+
 	for (__u32 level = 0; level < BIND_TREE_DEPTH; level++) {
-		if (level >= depth)
+		const union bind_page *page;
+
+		if (level >= tree->depth)
 			break;
 		page = image_page(image, number);
 		if (!page)
-			return 0;
-		if (dimension >= BIND_DIM_COMM)
-			number = decide_wide(&page->wide, high, low);
-		else
-			number = decide_narrow(&page->narrow, high);
+			return -1;
+		number = is_wide ? decide_wide(&page->wide, key) :
+				   decide_narrow(&page->narrow, key.high);
 	}
-	page = image_page(image, header->vector_pages + number / BIND_VECTORS_PER_PAGE);
-	return page ? page->vectors.vector[number % BIND_VECTORS_PER_PAGE] : 0;
+	*cell = number;
+	return 0;
 }
 
-/* The same for what the request has in this dimension. */
-static __always_inline const __u64 *decide_request(const struct image *image,
-						   const struct bind_image_header *header,
-						   const struct bind_request *request,
-						   enum bind_dimension dimension)
+static __always_inline const union bind_cell *
+decide_cell(const struct image *image, const struct bind_image_header *header, __u32 cell)
 {
-	switch (dimension) {
-	case BIND_DIM_UID:
-		return decide_vector(image, header, dimension, request->uid, 0);
-	case BIND_DIM_CGROUP:
-		return decide_vector(image, header, dimension, request->cgroup, 0);
-	case BIND_DIM_EXE:
-		return decide_vector(image, header, dimension, request->exe, 0);
-	case BIND_DIM_NETNS:
-		return decide_vector(image, header, dimension, request->netns, 0);
-	case BIND_DIM_PROTOCOL:
-		return decide_vector(image, header, dimension, request->protocol, 0);
-	case BIND_DIM_PORT:
-		return decide_vector(image, header, dimension, request->port, 0);
-	case BIND_DIM_COMM:
-		return decide_vector(image, header, dimension, decide_key(request->comm),
-				     decide_key(request->comm + 8));
-	case BIND_DIM_ADDRESS:
-		return decide_vector(image, header, dimension, decide_key(request->address),
-				     decide_key(request->address + 8));
-	default:
-		return 0;
-	}
+	const union bind_page *page;
+
+	page = image_page(image, header->cell_page + cell / BIND_CELLS_PER_PAGE);
+	return page ? &page->cell[cell % BIND_CELLS_PER_PAGE] : 0;
 }
 
 /* The index of the lowest bit set; word is not 0. (clang 14 cannot compile ctz for BPF.) */
@@ -177,87 +200,213 @@ static __always_inline __u32 decide_lowest(__u64 word)
 	return (word * 0x0101010101010101ULL) >> 56;
 }
 
-/* The first rule that is in all the vectors, or BIND_RULE_NONE. */
-static __always_inline __u32 decide_first(const __u64 *const vector[BIND_DIMENSIONS], __u32 words)
+/* The same cell of each vector, kept as pointers. Returns 0 or -1. */
+static __always_inline int decide_cells(const struct image *image,
+					const struct bind_image_header *header,
+					const __u32 number[BIND_DIMENSIONS],
+					const union bind_cell *cell[BIND_DIMENSIONS])
 {
-	DECIDE_LOOP
-	for (__u32 i = 0; i < BIND_VECTOR_WORDS; i++) {
-		__u64 matching = ~0ULL;
-
-		if (i >= words)
-			break;
-		DECIDE_UNROLL
-		for (int d = 0; d < BIND_DIMENSIONS; d++)
-			matching &= vector[d][i];
-		if (matching)
-			return i * 64 + decide_lowest(matching);
+	DECIDE_UNROLL
+	for (int d = 0; d < BIND_DIMENSIONS; d++) {
+		cell[d] = decide_cell(image, header, number[d]);
+		if (!cell[d])
+			return -1;
 	}
-	return BIND_RULE_NONE;
+	DECIDE_KEEP(*cell);
+	return 0;
 }
 
-/* Finds the deciding rule. Returns 0, or -1 if the image cannot be read. */
+/* Where the bits of the vectors meet first. */
+struct decide_meeting {
+	__u64 word; /* the AND there; not 0 */
+	__u32 rule; /* of its lowest bit, if that is 1 */
+};
+
+/*
+ * The first word in all the leaves that is not 0, of those with bits below limit. Returns 1 if there
+ * is one, 0 or -1.
+ */
+static __always_inline int decide_leaves(const struct image *image,
+					 const struct bind_image_header *header,
+					 const __u32 number[BIND_DIMENSIONS], __u32 limit,
+					 struct decide_meeting *meeting)
+{
+	const union bind_cell *cell[BIND_DIMENSIONS];
+
+	if (decide_cells(image, header, number, cell))
+		return -1;
+	DECIDE_LOOP
+	for (__u32 w = 0; w < BIND_CELL_WORDS; w++) {
+		__u64 word;
+
+		if (w * 64 >= limit)
+			break;
+		word = cell[0]->word[w];
+		DECIDE_UNROLL
+		for (int d = 1; d < BIND_DIMENSIONS; d++)
+			word &= cell[d]->word[w];
+		if (word) {
+			meeting->word = word;
+			meeting->rule = w * 64 + decide_zero(word);
+			return 1;
+		}
+	}
+	return 0;
+}
+
+/* The leaves with this index below the vectors' cells. Returns 1, 0 if one of them is empty, or -1. */
+static __always_inline int decide_below(const struct image *image,
+					const struct bind_image_header *header,
+					const __u32 vector[BIND_DIMENSIONS], __u32 index,
+					__u32 leaf[BIND_DIMENSIONS])
+{
+	__u64 empty = 0;
+
+	DECIDE_UNROLL
+	for (int d = 0; d < BIND_DIMENSIONS; d++) {
+		const union bind_cell *cell = decide_cell(image, header, vector[d]);
+
+		if (!cell)
+			return -1;
+		leaf[d] = cell->leaf[index % BIND_CELL_LEAVES];
+		empty |= decide_equal(leaf[d], 0);
+	}
+	DECIDE_KEEP(*leaf);
+	return !empty;
+}
+
+/* The first word in all the vectors that is not 0. Returns 1 if there is one, 0 or -1. */
+static __always_inline int decide_meet(const struct image *image,
+				       const struct bind_image_header *header,
+				       const __u32 vector[BIND_DIMENSIONS],
+				       struct decide_meeting *meeting)
+{
+	__u32 leaf[BIND_DIMENSIONS];
+	int found = 0;
+
+	if (header->broad_rules <= BIND_LEAF_RULES)
+		return decide_leaves(image, header, vector, header->broad_rules, meeting);
+	DECIDE_LOOP
+	for (__u32 i = 0; i < BIND_CELL_LEAVES; i++) {
+		if (i * BIND_LEAF_RULES >= header->broad_rules)
+			break;
+		found = decide_below(image, header, vector, i, leaf);
+		if (found > 0)
+			found = decide_leaves(image, header, leaf, BIND_LEAF_RULES, meeting);
+		if (found) {
+			meeting->rule += i * BIND_LEAF_RULES;
+			break;
+		}
+	}
+	return found;
+}
+
+/* Lowers rule to the broad rule with this bit, if that is lower. Returns 0 or -1. */
+static __always_inline int decide_number(const struct image *image,
+					 const struct bind_image_header *header, __u32 bit,
+					 __u32 *rule)
+{
+	const union bind_page *page;
+
+	page = image_page(image, header->broad_page + bit / BIND_NUMBERS_PER_PAGE);
+	if (!page)
+		return -1;
+	decide_lower(rule, page->number[bit % BIND_NUMBERS_PER_PAGE]);
+	return 0;
+}
+
+/* Lowers rule to the first broad rule that matches, if that is lower. Returns 0 or -1. */
+static __always_inline int decide_broad(const struct image *image,
+					const struct bind_image_header *header,
+					const struct decide_keys *keys, __u32 *rule)
+{
+	struct decide_meeting meeting = { 0 };
+	__u32 vector[BIND_DIMENSIONS];
+	int found;
+
+	DECIDE_UNROLL
+	for (int d = 0; d < BIND_DIMENSIONS; d++)
+		if (decide_vector(image, &header->trees[d], d >= BIND_NARROW_DIMENSIONS,
+				  decide_key(keys, d), &vector[d]))
+			return -1;
+	DECIDE_KEEP(vector);
+	found = decide_meet(image, header, vector, &meeting);
+	if (found <= 0)
+		return found;
+	return decide_number(image, header, meeting.rule + decide_lowest(meeting.word), rule);
+}
+
+/* Finds the deciding rule, or BIND_RULE_NONE. Returns 0, or -1 if the image cannot be read. */
 static __always_inline int decide_rule(const struct image *image,
 				       const struct bind_image_header *header,
 				       const struct bind_request *request, __u32 *rule)
 {
-	const __u64 *vector[BIND_DIMENSIONS];
+	struct decide_keys keys;
 
-	DECIDE_UNROLL
-	for (int d = 0; d < BIND_DIMENSIONS; d++) {
-		vector[d] = decide_request(image, header, request, d);
-		if (!vector[d])
-			return -1;
-	}
-	*rule = decide_first(vector, header->words);
-	return 0;
+	decide_make_keys(request, decide_zero(header->generation), &keys);
+	DECIDE_KEEP(keys);
+	*rule = BIND_RULE_NONE - decide_zero(header->generation);
+	/* First what is most work to the verifier, so that it comes there once. */
+	if (header->broad_rules && decide_broad(image, header, &keys, rule))
+		return -1;
+	return decide_filed(image, header, &keys, rule);
 }
 
-/* The verdict before anything could be read: deny, and enforce it unless the image says audit. */
-static __always_inline void decide_unreadable(const struct image *image,
+/* The decision before anything could be read: deny, and enforce it unless the image says audit. */
+static __always_inline void decide_unreadable(const struct bind_image_header *header,
 					      struct bind_decision *decision)
 {
-	const union bind_page *page = image_page(image, 0);
-
-	decision->generation = page ? page->header.generation : 0;
+	decision->generation = header ? header->generation : 0;
 	decision->rule = BIND_RULE_NONE;
 	decision->verdict = BIND_DENY;
-	decision->enforced = page ? page->header.flags & BIND_IMAGE_ENFORCE : 1;
+	decision->enforced = header ? header->flags & BIND_IMAGE_ENFORCE : 1;
 	decision->cause = BIND_CAUSE_UNREADABLE;
 	decision->forbidden = 0;
 }
 
-/* Decides the request. An image that cannot be read denies it. */
-static __always_inline void decide(const struct image *image, const struct bind_request *request,
-				   struct bind_decision *decision)
+/* What the rule says, or the default, without a look at the options. Returns 0 or -1. */
+static __always_inline int decide_verdict(const struct image *image,
+					  const struct bind_image_header *header, __u32 rule,
+					  struct bind_decision *decision, __u32 *forbidden)
 {
-	const union bind_page *page = image_page(image, 0);
-	const struct bind_image_header *header;
-	__u32 forbidden, rule;
+	const union bind_page *page;
+	const struct bind_rule *r;
 
-	decide_unreadable(image, decision);
-	if (!page)
-		return;
-	header = &page->header;
-	if (decide_rule(image, header, request, &rule))
-		return;
-
-	forbidden = header->forbid_options;
+	*forbidden = header->forbid_options;
 	if (rule == BIND_RULE_NONE) {
 		decision->verdict = header->default_verdict;
 		decision->cause = BIND_CAUSE_DEFAULT;
-	} else {
-		const struct bind_rule *r;
-
-		page = image_page(image, header->rule_pages + rule / BIND_RULES_PER_PAGE);
-		if (!page)
-			return;
-		r = &page->rules.rule[rule % BIND_RULES_PER_PAGE];
-		forbidden = (forbidden | r->forbid_options) & ~(__u32)r->permit_options;
-		decision->rule = rule;
-		decision->verdict = r->verdict;
-		decision->enforced &= !r->audit;
-		decision->cause = BIND_CAUSE_RULE;
+		return 0;
 	}
+	page = image_page(image, header->rule_page + rule / BIND_RULES_PER_PAGE);
+	if (!page)
+		return -1;
+	r = &page->rule[rule % BIND_RULES_PER_PAGE];
+	*forbidden = (*forbidden | r->forbid_options) & ~(__u32)r->permit_options;
+	decision->rule = rule;
+	decision->verdict = r->verdict;
+	decision->enforced &= !r->audit;
+	decision->cause = BIND_CAUSE_RULE;
+	return 0;
+}
+
+/*
+ * Decides the request by the image, whose header this is. decision has what decide_unreadable() says,
+ * and keeps it if something cannot be read.
+ */
+static __always_inline void decide_by(const struct image *image,
+				      const struct bind_image_header *header,
+				      const struct bind_request *request,
+				      struct bind_decision *decision)
+{
+	__u32 forbidden, rule;
+
+	if ((header->flags & BIND_IMAGE_CGROUPS) && request->cgroup == BIND_CGROUP_UNKNOWN)
+		return;
+	if (decide_rule(image, header, request, &rule))
+		return;
+	if (decide_verdict(image, header, rule, decision, &forbidden))
+		return;
 	if (decision->verdict == BIND_ALLOW && (request->options & forbidden)) {
 		decision->verdict = BIND_DENY;
 		decision->cause = BIND_CAUSE_OPTIONS;
@@ -265,75 +414,15 @@ static __always_inline void decide(const struct image *image, const struct bind_
 	}
 }
 
-/*
- * The order of cgroup paths: as memcmp() has them, but with "/" before every other byte, so that
- * what is below a path comes right after it: "/a", "/a/b", "/a-b".
- */
-static __always_inline __u8 decide_path_byte(__u64 byte)
-{
-	__u64 difference = byte ^ '/';
-	__u64 is_slash, is_lower;
-
-	DECIDE_HIDE(difference);
-	is_slash = (difference - 1) >> 63;
-	is_lower = ((byte - '/') >> 63) & ((0 - byte) >> 63);
-
-	return byte + is_lower - is_slash * ('/' - 1);
-}
-
-/* Makes a key of the path, in place: the stack of a BPF program has no room for two. */
-static __always_inline void decide_path_key(struct bind_path *path)
-{
-	DECIDE_LOOP
-	for (int i = 0; i < BIND_CGROUP_PATH_LEN; i++)
-		path->text[i] = decide_path_byte((__u8)path->text[i]);
-	DECIDE_LOOP
-	for (int i = 0; i < (int)BIND_PATH_WORDS; i++)
-		path->word[i] = decide_key(path->text + i * 8);
-}
-
-/* 1 if a comes before b, else 0. */
-static __always_inline __u64 decide_path_less(const struct bind_path *a, const struct bind_path *b)
-{
-	__u64 less = 0;
-
-	DECIDE_LOOP
-	for (int i = (int)BIND_PATH_WORDS - 1; i >= 0; i--)
-		less = decide_less(a->word[i], b->word[i]) |
-		       (decide_equal(a->word[i], b->word[i]) & less);
-	return less;
-}
-
-/*
- * The class of the cgroup with this path key: how many of the table's paths are at or before it.
- * Returns 0, or -1 if the image cannot be read.
- */
-static __always_inline int decide_cgroup(const struct image *image, const struct bind_path *key,
-					 __u32 *class)
+/* The same for those who have not read the header. */
+static __always_inline void decide(const struct image *image, const struct bind_request *request,
+				   struct bind_decision *decision)
 {
 	const union bind_page *page = image_page(image, 0);
-	__u64 at = 0, paths, first;
 
-	if (!page)
-		return -1;
-	paths = page->header.paths;
-	first = page->header.path_pages;
-	DECIDE_LOOP
-	for (__u64 step = (BIND_PATHS_MAX + 1) / 2; step; step /= 2) {
-		__u64 next = at + step - 1, there = decide_less(next, paths);
-
-		DECIDE_HIDE(there);
-		/* Beyond the end of the table, look at its beginning, and do not go there. */
-		next *= there;
-		page = image_page(image, first + next / BIND_PATHS_PER_PAGE);
-		if (!page)
-			return -1;
-		next %= BIND_PATHS_PER_PAGE;
-		at += step * (there & (decide_path_less(key, &page->paths.path[next]) ^ 1));
-		DECIDE_HIDE(at);
-	}
-	*class = at;
-	return 0;
+	decide_unreadable(page ? &page->header : 0, decision);
+	if (page)
+		decide_by(image, &page->header, request, decision);
 }
 
 #endif

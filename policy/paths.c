@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * In the order of decide_path_key() the cgroups that a pattern accepts are one interval. The table
- * in the image has the ends of all the intervals; a cgroup's class tells between which of them it
- * lies, and a pattern accepts the classes between its own two.
+ * A cgroup's class is that of the longest pattern which its path begins with. In sorted order a
+ * pattern comes right before all that go on from it, so what a pattern accepts is one interval of
+ * classes. For that order "/a" is "/a/": what is below it begins so.
  */
 #include "paths.h"
 
@@ -11,142 +11,35 @@
 #include <string.h>
 
 #include "grow.h"
+#include "tables.h"
 
-static int compare_paths(const void *a, const void *b)
-{
-	return (int)decide_path_less(b, a) - (int)decide_path_less(a, b);
-}
+#define TEXT_SEEDS_TRIED 100
 
-/* The key of the first length bytes of the path. */
-static void make_key(const char *path, size_t length, struct bind_path *key)
-{
-	memset(key, 0, sizeof(*key));
-	memcpy(key->text, path, length < sizeof(key->text) ? length : sizeof(key->text) - 1);
-	decide_path_key(key);
-}
-
-/* The lowest key above all that begin with this byte sequence; there is one, for "/" is low. */
-static void key_after(struct bind_path *key, size_t length)
-{
-	while (length--) {
-		unsigned int shift = 56 - 8 * (length % 8);
-		uint64_t byte = key->word[length / 8] >> shift & 0xff;
-
-		key->word[length / 8] &= ~(0xffULL << shift);
-		if (byte < 0xff) {
-			key->word[length / 8] |= (byte + 1) << shift;
-			return;
-		}
-	}
-}
-
-/*
- * The interval of a pattern: from the first path that it accepts to the first after them. Below
- * "/a" is what begins with "/a/", and that follows "/a" at once. A path of the greatest length has
- * nothing below it that a key could tell from it; then its last byte, which is NUL, becomes 1.
- */
-static void pattern_keys(const char *pattern, struct bind_path *low, struct bind_path *high)
-{
-	size_t length = strlen(pattern);
-	char below[BIND_CGROUP_PATH_LEN + 1];
-
-	if (pattern[length - 1] == '*') {
-		make_key(pattern, length - 1, low);
-		*high = *low;
-		key_after(high, length - 1);
-		return;
-	}
-	make_key(pattern, length, low);
-	memcpy(below, pattern, length);
-	below[length] = '/';
-	make_key(below, length + 1, high);
-	key_after(high, length + 1);
-}
-
-static int write_paths(struct builder *b, const struct bind_path *path, size_t count)
-{
-	int err = 0;
-
-	b->image->page[0].header.path_pages = b->image->pages;
-	b->image->page[0].header.paths = count;
-	for (size_t i = 0; !err && i < count; i++) {
-		uint32_t page = b->image->pages - 1;
-
-		if (i % BIND_PATHS_PER_PAGE == 0)
-			err = builder_page(b, &page);
-		if (!err)
-			b->image->page[page].paths.path[i % BIND_PATHS_PER_PAGE] = path[i];
-	}
-	return err;
-}
-
-/* Both ends of every pattern; allocated. */
-static int collect_ends(const struct policy *policy, struct bind_path **ends, size_t *count)
-{
-	size_t patterns = 0;
-
-	for (size_t i = 0; i < policy->rules; i++)
-		patterns += policy->rule[i].cgroup.count;
-	*count = 0;
-	*ends = calloc(2 * patterns + 1, sizeof(**ends));
-	if (!*ends)
-		return -ENOMEM;
-	for (size_t i = 0; i < policy->rules; i++) {
-		const struct policy_strings *cgroup = &policy->rule[i].cgroup;
-
-		for (size_t j = 0; j < cgroup->count; j++, *count += 2)
-			pattern_keys(cgroup->string[j], &(*ends)[*count], &(*ends)[*count + 1]);
-	}
-	return 0;
-}
-
-int paths_cgroups(struct builder *b)
-{
-	struct bind_path *ends;
-	size_t count, unique = 0;
-	int err = collect_ends(b->policy, &ends, &count);
-
-	if (err)
-		return err;
-	qsort(ends, count, sizeof(*ends), compare_paths);
-	for (size_t i = 0; i < count; i++)
-		if (!unique || compare_paths(&ends[unique - 1], &ends[i]) != 0)
-			ends[unique++] = ends[i];
-	err = unique > BIND_PATHS_MAX ? -E2BIG : write_paths(b, ends, unique);
-	free(ends);
-	return err;
-}
-
-int paths_cgroup_classes(const struct image *image, const char *pattern, uint32_t *low,
-			 uint32_t *high)
-{
-	struct bind_path first, after;
-
-	pattern_keys(pattern, &first, &after);
-	if (decide_cgroup(image, &first, low) || decide_cgroup(image, &after, high))
-		return -EINVAL;
-	--*high;
-	return 0;
-}
-
-uint32_t image_cgroup_class(const struct image *image, const char *path)
-{
-	struct bind_path key;
-	uint32_t class = 0;
-
-	make_key(path, strlen(path), &key);
-	decide_cgroup(image, &key, &class);
-	return class;
-}
+/* Executables. */
 
 static int compare_strings(const void *a, const void *b)
 {
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-int paths_exes(const struct policy *policy, struct image *image)
+static void sort_exes(struct image *image)
 {
-	size_t space = 0, unique = 0;
+	size_t unique = 0;
+
+	if (image->exes)
+		qsort(image->exe, image->exes, sizeof(*image->exe), compare_strings);
+	for (size_t i = 0; i < image->exes; i++) {
+		if (unique && !strcmp(image->exe[unique - 1], image->exe[i]))
+			free(image->exe[i]);
+		else
+			image->exe[unique++] = image->exe[i];
+	}
+	image->exes = unique;
+}
+
+static int classify_exes(const struct policy *policy, struct image *image)
+{
+	size_t space = 0;
 
 	for (size_t i = 0; i < policy->rules; i++) {
 		const struct policy_strings *exe = &policy->rule[i].exe;
@@ -162,15 +55,7 @@ int paths_exes(const struct policy *policy, struct image *image)
 				return -ENOMEM;
 		}
 	}
-	if (image->exes)
-		qsort(image->exe, image->exes, sizeof(*image->exe), compare_strings);
-	for (size_t i = 0; i < image->exes; i++) {
-		if (unique && !strcmp(image->exe[unique - 1], image->exe[i]))
-			free(image->exe[i]);
-		else
-			image->exe[unique++] = image->exe[i];
-	}
-	image->exes = unique;
+	sort_exes(image);
 	return 0;
 }
 
@@ -181,4 +66,293 @@ uint32_t image_exe_class(const struct image *image, const char *path)
 	if (image->exes)
 		found = bsearch(&path, image->exe, image->exes, sizeof(path), compare_strings);
 	return found ? found - image->exe + 1 : 0;
+}
+
+/* Cgroups. */
+
+/* Of one text the pattern without a star comes first: it accepts more. */
+static int compare_patterns(const void *a, const void *b)
+{
+	const struct image_pattern *x = a, *y = b;
+	int order = strcmp(x->text, y->text);
+
+	return order ? order : (int)x->star - (int)y->star;
+}
+
+/* The text of a rule's value, and whether it has a star. */
+static bool make_text(const char *value, char text[BIND_PATTERN_LEN + 1])
+{
+	size_t length = strnlen(value, BIND_PATTERN_LEN - 1);
+	bool star = value[length - 1] == '*';
+
+	memcpy(text, value, length);
+	if (star)
+		length--;
+	else
+		text[length++] = '/';
+	text[length] = '\0';
+	return star;
+}
+
+/* The text as it is in the image: without the slash that is there for the order. */
+static size_t text_length(const struct image_pattern *pattern)
+{
+	return strlen(pattern->text) - !pattern->star;
+}
+
+static void sort_patterns(struct image *image)
+{
+	struct image_pattern *pattern = image->cgroup;
+	size_t unique = 0;
+
+	if (image->cgroups)
+		qsort(pattern, image->cgroups, sizeof(*pattern), compare_patterns);
+	for (size_t i = 0; i < image->cgroups; i++) {
+		if (unique && !compare_patterns(&pattern[unique - 1], &pattern[i]))
+			free(pattern[i].text);
+		else
+			pattern[unique++] = pattern[i];
+	}
+	image->cgroups = unique;
+}
+
+/* For each pattern the last one that goes on from it; from the end, so that those are known. */
+static void find_last(struct image *image)
+{
+	struct image_pattern *pattern = image->cgroup;
+
+	for (size_t i = image->cgroups; i-- > 0;) {
+		size_t length = strlen(pattern[i].text), next = i + 1;
+
+		while (next < image->cgroups &&
+		       !strncmp(pattern[i].text, pattern[next].text, length))
+			next = pattern[next].last + 1;
+		pattern[i].last = next - 1;
+	}
+}
+
+static int classify_cgroups(const struct policy *policy, struct image *image)
+{
+	char text[BIND_PATTERN_LEN + 1];
+	size_t space = 0;
+
+	for (size_t i = 0; i < policy->rules; i++) {
+		const struct policy_strings *cgroup = &policy->rule[i].cgroup;
+
+		for (size_t j = 0; j < cgroup->count; j++) {
+			void *grown = grow(image->cgroup, image->cgroups, &space,
+					   sizeof(*image->cgroup));
+			struct image_pattern *pattern;
+
+			if (!grown)
+				return -ENOMEM;
+			image->cgroup = grown;
+			pattern = &image->cgroup[image->cgroups++];
+			pattern->star = make_text(cgroup->string[j], text);
+			pattern->text = strdup(text);
+			if (!pattern->text)
+				return -ENOMEM;
+		}
+	}
+	sort_patterns(image);
+	find_last(image);
+	return image->cgroups <= BIND_CLASS_MAX - BIND_CGROUP_FIRST ? 0 : -E2BIG;
+}
+
+int paths_classify(const struct policy *policy, struct image *image)
+{
+	int err = classify_exes(policy, image);
+
+	return err ? err : classify_cgroups(policy, image);
+}
+
+void paths_cgroup_classes(const struct image *image, const char *value, uint32_t *low,
+			  uint32_t *high)
+{
+	char text[BIND_PATTERN_LEN + 1];
+	struct image_pattern wanted = { .text = text }, *found;
+
+	wanted.star = make_text(value, text);
+	found = bsearch(&wanted, image->cgroup, image->cgroups, sizeof(wanted), compare_patterns);
+	*low = BIND_CGROUP_FIRST + (found - image->cgroup);
+	*high = BIND_CGROUP_FIRST + found->last;
+}
+
+uint32_t image_cgroup_class(const struct image *image, const char *path)
+{
+	struct bind_path copy = { 0 };
+	uint32_t class;
+
+	memcpy(copy.text, path, strnlen(path, BIND_PATTERN_LEN + 1));
+	decide_cgroup(image, &copy, &class);
+	return class;
+}
+
+/* What the image has of the patterns: their texts as words, and the table that leads there. */
+struct texts {
+	uint64_t *word;
+	size_t words, space;
+	struct table_entry *entry; /* for each text; the key is its hash */
+	uint32_t *pattern; /* of each text, one that has it */
+	size_t count;
+};
+
+static int add_word(struct texts *t, uint64_t word)
+{
+	void *grown = grow(t->word, t->words, &t->space, sizeof(*t->word));
+
+	if (!grown)
+		return -ENOMEM;
+	t->word = grown;
+	t->word[t->words++] = word;
+	return 0;
+}
+
+/* Adds the text of the pattern, with the classes of the patterns that have it. */
+static int add_text(struct texts *t, const struct image *image, size_t number, uint32_t tree,
+		    uint32_t star)
+{
+	const struct image_pattern *pattern = &image->cgroup[number];
+	size_t length = text_length(pattern);
+	int err = t->words ? 0 : add_word(t, 0);
+
+	t->pattern[t->count] = number;
+	t->entry[t->count++].value = t->words ? t->words : 1;
+	if (!err)
+		err = add_word(t, BIND_PATTERN_HEAD(length, tree, star));
+	for (size_t i = 0; !err && i < length; i += 8) {
+		uint64_t word = 0;
+
+		memcpy(&word, pattern->text + i, length - i < 8 ? length - i : 8);
+		err = add_word(t, word);
+	}
+	return err;
+}
+
+/* The pattern "/a*" if there is one beside "/a", whose number is given; or NULL. */
+static const struct image_pattern *find_star(const struct image *image, size_t number)
+{
+	char text[BIND_PATTERN_LEN + 1];
+	struct image_pattern wanted = { .text = text, .star = true };
+
+	memcpy(text, image->cgroup[number].text, text_length(&image->cgroup[number]) + 1);
+	text[text_length(&image->cgroup[number])] = '\0';
+	return bsearch(&wanted, image->cgroup, image->cgroups, sizeof(wanted), compare_patterns);
+}
+
+/* And the other way round. */
+static const struct image_pattern *find_tree(const struct image *image, size_t number)
+{
+	char text[BIND_PATTERN_LEN + 2];
+	struct image_pattern wanted = { .text = text };
+	size_t length = strlen(image->cgroup[number].text);
+
+	memcpy(text, image->cgroup[number].text, length);
+	memcpy(text + length, "/", 2);
+	return bsearch(&wanted, image->cgroup, image->cgroups, sizeof(wanted), compare_patterns);
+}
+
+static int add_texts(const struct image *image, struct texts *t)
+{
+	int err = 0;
+
+	for (size_t i = 0; !err && i < image->cgroups; i++) {
+		const struct image_pattern *star;
+
+		if (image->cgroup[i].star) {
+			if (!find_tree(image, i))
+				err = add_text(t, image, i, 0, BIND_CGROUP_FIRST + i);
+			continue;
+		}
+		star = find_star(image, i);
+		err = add_text(t, image, i, BIND_CGROUP_FIRST + i,
+			       star ? BIND_CGROUP_FIRST + (star - image->cgroup) : 0);
+	}
+	return err;
+}
+
+static uint64_t text_hash(const struct image_pattern *pattern, uint32_t seed)
+{
+	uint64_t hash = decide_text_begin(seed);
+	size_t length = text_length(pattern);
+
+	for (size_t i = 0; i < length; i++)
+		hash = decide_text_hash(hash, pattern->text[i]);
+	return hash;
+}
+
+static int compare_hashes(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* Hashes the texts with the seed. Returns 0, -EEXIST if two have one hash, or -ENOMEM. */
+static int hash_texts(struct texts *t, const struct image *image, uint32_t seed)
+{
+	uint64_t *hash = calloc(t->count, sizeof(*hash));
+	int err = 0;
+
+	if (!hash)
+		return -ENOMEM;
+	for (size_t i = 0; i < t->count; i++) {
+		hash[i] = text_hash(&image->cgroup[t->pattern[i]], seed);
+		t->entry[i].key = (struct bind_key){ hash[i], 0 };
+	}
+	qsort(hash, t->count, sizeof(*hash), compare_hashes);
+	for (size_t i = 1; i < t->count; i++)
+		if (hash[i - 1] == hash[i])
+			err = -EEXIST;
+	free(hash);
+	return err;
+}
+
+/* The table's seed is that of the texts' hash, too: if it takes another one, so do the texts. */
+static int write_table(struct builder *b, struct texts *t)
+{
+	struct bind_table table = { 0 };
+	int err = -EEXIST;
+
+	for (uint32_t seed = 0; err == -EEXIST && seed < TEXT_SEEDS_TRIED; seed++) {
+		err = hash_texts(t, b->image, seed);
+		if (err)
+			continue;
+		table.seed = seed;
+		err = table_build(b, false, t->entry, t->count, &table);
+		if (!err && table.seed != seed)
+			err = -EEXIST;
+	}
+	builder_header(b)->patterns = table;
+	return err == -EEXIST ? -E2BIG : err;
+}
+
+static int write_texts(struct builder *b, struct texts *t)
+{
+	uint32_t page;
+	int err = add_texts(b->image, t);
+
+	if (!err)
+		err = builder_array(b, t->word, t->words * sizeof(*t->word), &page);
+	if (err)
+		return err;
+	builder_header(b)->text_page = page;
+	return write_table(b, t);
+}
+
+int paths_write(struct builder *b)
+{
+	struct texts t = { 0 };
+	int err = -ENOMEM;
+
+	if (!b->image->cgroups)
+		return 0;
+	t.entry = calloc(b->image->cgroups, sizeof(*t.entry));
+	t.pattern = calloc(b->image->cgroups, sizeof(*t.pattern));
+	if (t.entry && t.pattern)
+		err = write_texts(b, &t);
+	free(t.entry);
+	free(t.pattern);
+	free(t.word);
+	return err;
 }

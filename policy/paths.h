@@ -1,20 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The cgroup paths and executables that rules name, and the classes that they make. */
+/* The numbers that stand for the cgroups and executables of a policy. */
 #ifndef POLICY_PATHS_H
 #define POLICY_PATHS_H
 
 #include "builder.h"
 
-/* All of them return 0 or -errno. */
+/* Gives out the classes: fills the image's lists of both. Returns 0 or -errno. */
+int paths_classify(const struct policy *policy, struct image *image);
 
-/* Writes the paths at which a rule begins or ceases to accept cgroups into the image. */
-int paths_cgroups(struct builder *b);
+/* Writes the cgroups' patterns, with their classes, into the image. Returns 0 or -errno. */
+int paths_write(struct builder *b);
 
-/* The classes of cgroups that a pattern accepts: "/a" and everything below, or "/a*". */
-int paths_cgroup_classes(const struct image *image, const char *pattern, uint32_t *low,
-			 uint32_t *high);
-
-/* Gives a class to each executable that a rule names, from 1 on, in image->exe. */
-int paths_exes(const struct policy *policy, struct image *image);
+/* The classes of the cgroups that a rule's value accepts, from low to high, both included. */
+void paths_cgroup_classes(const struct image *image, const char *value, uint32_t *low,
+			  uint32_t *high);
 
 #endif

@@ -41,7 +41,7 @@
  */
 struct bind_request {
 	__u32 uid; /* real uid, in the initial user namespace */
-	__u32 cgroup; /* class of the task's cgroup, see image.h; 0: no rule names it */
+	__u32 cgroup; /* class of the task's cgroup, see image.h */
 	__u32 exe; /* class of the running executable, likewise */
 	__u32 netns; /* of the socket: BIND_NETNS_* */
 	__u32 protocol; /* IPPROTO_* or BIND_PROTOCOL_RAW */

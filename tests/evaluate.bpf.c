@@ -9,6 +9,7 @@
 #include <bpf/bpf_helpers.h>
 
 #include "../bpf/image.bpf.h"
+#include "../bpf/event.h"
 #include "evaluate.h"
 
 struct evaluation evaluation;
@@ -19,15 +20,14 @@ char LICENSE[] SEC("license") = "GPL";
 SEC("syscall")
 int evaluate_cgroup(void *context)
 {
-	__u32 zero = 0, class;
-	const struct image *image = bpf_map_lookup_elem(&policy, &zero);
-	struct bind_path key;
+	struct bind_path path;
+	struct image image;
+	__u32 class;
 
-	if (!image)
+	if (!image_open(&image, BIND_SLOT_IN_FORCE))
 		return 1;
-	__builtin_memcpy(&key, &evaluation.path, sizeof(key));
-	decide_path_key(&key);
-	if (decide_cgroup(image, &key, &class))
+	__builtin_memcpy(&path, &evaluation.path, sizeof(path));
+	if (decide_cgroup(&image, &path, &class))
 		return 2;
 	evaluation.class = class;
 	return 0;
@@ -36,15 +36,14 @@ int evaluate_cgroup(void *context)
 SEC("syscall")
 int evaluate_request(void *context)
 {
-	__u32 zero = 0;
-	const struct image *image = bpf_map_lookup_elem(&policy, &zero);
 	struct bind_decision decision;
 	struct bind_request request;
+	struct image image;
 
-	if (!image)
+	if (!image_open(&image, BIND_SLOT_IN_FORCE))
 		return 1;
 	__builtin_memcpy(&request, &evaluation.request, sizeof(request));
-	decide(image, &request, &decision);
+	decide(&image, &request, &decision);
 	evaluation.decision = decision;
 	return 0;
 }

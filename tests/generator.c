@@ -6,6 +6,7 @@
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define USUAL_RULES 200
+#define FEW_RULES 12
 
 /* Splitmix64. */
 static uint64_t next_random(struct generator *g)
@@ -143,6 +144,7 @@ static void fill_pools(struct generator *g, bool large)
 	}
 	for (size_t i = 0; i < BIND_DIMENSIONS; i++)
 		g->density[i] = large ? 2 + below(g, 3) : below(g, 5);
+	g->breadth = below(g, 2) ? 0 : 1 + below(g, 4);
 	g->expiring = below(g, 4) == 0;
 }
 
@@ -151,8 +153,8 @@ static struct policy_range random_range(struct generator *g, const uint32_t *poo
 {
 	uint32_t a = one_of(g, pool, g->pool), b = a;
 
-	if (below(g, 2)) {
-		b = below(g, 2) ? one_of(g, pool, g->pool) : a + below(g, 10);
+	if (g->broad || below(g, 2)) {
+		b = g->broad || below(g, 2) ? one_of(g, pool, g->pool) : a + below(g, 10);
 		if (b > highest || (b < a && b - a < 10))
 			b = highest;
 	}
@@ -192,6 +194,16 @@ static struct policy_ranges random_protocols(struct generator *g)
 	return ranges;
 }
 
+/* For a broad rule one with a star, unless that is hard to find. */
+static char *random_string(struct generator *g, char *pool, size_t size)
+{
+	char *string = pool + below(g, g->pool) * size;
+
+	for (int tries = 0; g->broad && !strchr(string, '*') && tries < 16; tries++)
+		string = pool + below(g, g->pool) * size;
+	return string;
+}
+
 static struct policy_strings random_strings(struct generator *g, enum bind_dimension dimension,
 					    char *pool, size_t size)
 {
@@ -200,7 +212,7 @@ static struct policy_strings random_strings(struct generator *g, enum bind_dimen
 	if (below(g, 4) < g->density[dimension])
 		strings.count = 1 + below(g, GENERATOR_VALUES);
 	for (size_t i = 0; i < strings.count; i++)
-		g->string[g->strings++] = pool + below(g, g->pool) * size;
+		g->string[g->strings++] = random_string(g, pool, size);
 	return strings;
 }
 
@@ -218,6 +230,8 @@ static struct policy_address random_address_range(struct generator *g)
 		length = ipv4_lengths[below(g, COUNT(ipv4_lengths))];
 	memcpy(range.low, a, 16);
 	memcpy(range.high, a, 16);
+	if (g->broad && is_ipv4 && length > 112)
+		length = 112;
 	if (below(g, 4) == 0) {
 		memcpy(memcmp(a, b, 16) < 0 ? range.high : range.low, b, 16);
 		return range;
@@ -256,6 +270,7 @@ static struct policy_rule random_rule(struct generator *g)
 {
 	struct policy_rule rule = { 0 };
 
+	g->broad = below(g, 4) < g->breadth;
 	rule.verdict = below(g, 2) ? BIND_ALLOW : BIND_DENY;
 	rule.audit = below(g, 4) == 0;
 	rule.uid = random_ranges(g, BIND_DIM_UID, g->uid, UINT32_MAX);
@@ -264,7 +279,8 @@ static struct policy_rule random_rule(struct generator *g)
 	rule.comm = random_strings(g, BIND_DIM_COMM, g->comm_pattern[0], sizeof(*g->comm_pattern));
 	rule.cgroup = random_strings(g, BIND_DIM_CGROUP, g->cgroup_pattern[0],
 				     sizeof(*g->cgroup_pattern));
-	rule.exe = random_strings(g, BIND_DIM_EXE, g->exe[0], sizeof(*g->exe));
+	if (!g->broad)
+		rule.exe = random_strings(g, BIND_DIM_EXE, g->exe[0], sizeof(*g->exe));
 	rule.host_netns = below(g, 4) < g->density[BIND_DIM_NETNS];
 	rule.address = random_addresses(g);
 	rule.family = below(g, 4) ? POLICY_ANY_FAMILY : below(g, 2) ? POLICY_IPV4 : POLICY_IPV6;
@@ -274,14 +290,21 @@ static struct policy_rule random_rule(struct generator *g)
 	return rule;
 }
 
+static uint32_t random_count(struct generator *g)
+{
+	if (below(g, 32) == 0)
+		return GENERATOR_RULES;
+	return below(g, (below(g, 4) ? USUAL_RULES : FEW_RULES) + 1);
+}
+
 void generator_policy(struct generator *g, uint64_t seed)
 {
 	uint32_t rules;
 
 	g->random = seed;
 	g->ranges = g->address_ranges = g->strings = 0;
-	rules = below(g, 64) ? below(g, USUAL_RULES + 1) : BIND_MAX_RULES;
-	fill_pools(g, rules == BIND_MAX_RULES || below(g, 2));
+	rules = random_count(g);
+	fill_pools(g, rules == GENERATOR_RULES || below(g, 2));
 	for (uint32_t i = 0; i < rules; i++)
 		g->rule[i] = random_rule(g);
 	g->settings = (struct image_settings){ .now = GENERATOR_NOW };

@@ -14,25 +14,27 @@
 #include "policy/policy.h"
 #include "policy/request.h"
 
+#define GENERATOR_RULES 4096 /* at most */
 #define GENERATOR_VALUES 3 /* of a setting, at most */
 #define GENERATOR_POOL 200
 #define GENERATOR_NOW 1700000000
 
 /*
  * A policy, and the pools its values come from. Small pools and few criteria make rules overlap;
- * large pools and many criteria let late rules decide. It is large: for the heap.
+ * large pools and many criteria let late rules decide. Broad rules are those that no single value leads
+ * to. It is large: for the heap.
  */
 struct generator {
 	struct policy policy; /* refers to what is below */
 	struct image_settings settings;
 
 	uint64_t random;
-	struct policy_rule rule[BIND_MAX_RULES];
-	struct policy_range range[BIND_MAX_RULES * 3 * GENERATOR_VALUES];
+	struct policy_rule rule[GENERATOR_RULES];
+	struct policy_range range[GENERATOR_RULES * 3 * GENERATOR_VALUES];
 	size_t ranges;
-	struct policy_address address_range[BIND_MAX_RULES * GENERATOR_VALUES];
+	struct policy_address address_range[GENERATOR_RULES * GENERATOR_VALUES];
 	size_t address_ranges;
-	char *string[BIND_MAX_RULES * 3 * GENERATOR_VALUES];
+	char *string[GENERATOR_RULES * 3 * GENERATOR_VALUES];
 	size_t strings;
 
 	uint32_t pool; /* how many values each of these has */
@@ -45,6 +47,8 @@ struct generator {
 	char comm_pattern[GENERATOR_POOL][BIND_COMM_LEN + 1];
 	char cgroup_pattern[GENERATOR_POOL][BIND_CGROUP_PATH_LEN + 1];
 	uint32_t density[BIND_DIMENSIONS]; /* of 4 rules, how many have such a criterion */
+	uint32_t breadth; /* of 4 rules, how many have only criteria that accept much */
+	bool broad; /* the rule at hand is one of them */
 	bool expiring; /* some rules expire about now */
 
 	char path[BIND_CGROUP_PATH_LEN]; /* of the request's cgroup */

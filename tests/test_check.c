@@ -153,26 +153,43 @@ static void test_usage(void **state)
 	capture_free(&capture);
 }
 
-static void test_too_many_rules_are_an_error(void **state)
+static void write_many(unsigned int rules, unsigned int uids)
 {
-	struct capture capture;
 	FILE *file = fopen("many.conf", "w");
-	char expected[128];
 
-	(void)state;
 	assert_non_null(file);
 	fputs("version = 1; default = \"deny\"; rules = (\n", file);
-	for (unsigned int i = 0; i <= BIND_MAX_RULES; i++)
-		fprintf(file, "%s{ name = \"r%u\"; ports = %u; }\n", i ? "," : "", i, i + 1);
+	for (unsigned int i = 0; i < rules; i++)
+		fprintf(file, "%s{ name = \"r%u\"; uid = \"%u-%u\"; }\n", i ? "," : "", i, i * uids,
+			(i + 1) * uids - 1);
 	fputs(");\n", file);
 	fclose(file);
-	capture = CAPTURE(check, "check", "many.conf");
-	snprintf(expected, sizeof(expected), "many.conf: rules: %u rules, expected at most %u\n",
-		 BIND_MAX_RULES + 1, BIND_MAX_RULES);
+}
+
+static void expect_many(const char *expected)
+{
+	struct capture capture = CAPTURE(check, "check", "many.conf");
+
 	assert_non_null(strstr(capture.err, expected));
 	assert_int_equal(capture.status, EX_CONFIG);
 	assert_string_equal(capture.out, "");
 	capture_free(&capture);
+}
+
+static void test_too_many_rules_are_an_error(void **state)
+{
+	(void)state;
+	write_many(BIND_MAX_RULES + 1, 2);
+	expect_many("many.conf:1: rules: 131073 rules, expected at most 131072\n");
+}
+
+/* As many as there may be, but none that has a key. */
+static void test_too_many_broad_rules_are_an_error(void **state)
+{
+	(void)state;
+	write_many(BIND_MAX_BROAD + 1, 20);
+	expect_many("many.conf: rules: too many of 65537 rules have only long lists and wide "
+		    "ranges, expected at most 65536 such rules\n");
 }
 
 /* --json */
@@ -632,6 +649,7 @@ int main(void)
 		cmocka_unit_test(test_a_folder_is_a_policy),
 		cmocka_unit_test(test_usage),
 		cmocka_unit_test(test_too_many_rules_are_an_error),
+		cmocka_unit_test(test_too_many_broad_rules_are_an_error),
 		cmocka_unit_test(test_json_of_a_good_policy),
 		cmocka_unit_test(test_json_of_hostile_policies),
 		cmocka_unit_test(test_json_of_warnings),

@@ -19,6 +19,7 @@
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define WORDS 8
 #define POLICY_DEFAULT "/etc/bindguard/policy.conf"
+#define RING_SIZE_DEFAULT 4194304
 
 /* One of the standard streams, which goes to a file for a while. */
 struct capture {
@@ -106,6 +107,9 @@ static void print_options(FILE *out, const struct options *options)
 		options->timestamp ? " timestamp" : "", options->wide ? " wide" : "");
 	fprintf(out, "%s%s%s", options->print_uid ? " print-uid" : "",
 		options->count ? " count" : "", options->listing ? " listing" : "");
+	fputs(options->watch ? " watch" : "", out);
+	if (options->ring_size != RING_SIZE_DEFAULT)
+		fprintf(out, " ring=%u", options->ring_size);
 }
 
 struct good {
@@ -154,6 +158,18 @@ static const struct good options[] = {
 	{ { "--errors" }, "observe errors" },
 	{ { "--count" }, "observe count" },
 	{ { "--ebpf" }, "observe listing" },
+	{ { "--audit", "--watch" }, "audit watch" },
+	{ { "--watch", "--deny" }, "deny watch" },
+	{ { "--ring-size", "65536" }, "observe ring=65536" },
+	{ { "--ring-size", "64K" }, "observe ring=65536" },
+	{ { "--ring-size=128K" }, "observe ring=131072" },
+	{ { "--ring-size", "1M" }, "observe ring=1048576" },
+	{ { "--ring-size", "1024K" }, "observe ring=1048576" },
+	{ { "--ring-size", "4M" }, "observe" },
+	{ { "--ring-size", "16M" }, "observe ring=16777216" },
+	{ { "--ring-size", "16777216" }, "observe ring=16777216" },
+	{ { "--ring-size", "16384K" }, "observe ring=16777216" },
+	{ { "--ring-size", "1M", "--ring-size", "2M" }, "observe ring=2097152" },
 	{ { "--cgroupmap", "/sys/fs/bpf/c" }, "observe cgroupmap=/sys/fs/bpf/c" },
 	{ { "--cgroupmap=/sys/fs/bpf/c" }, "observe cgroupmap=/sys/fs/bpf/c" },
 	{ { "--mntnsmap", "/sys/fs/bpf/m" }, "observe mntnsmap=/sys/fs/bpf/m" },
@@ -267,6 +283,29 @@ static const struct bad {
 	{ { "-u", "18446744073709551616" }, "-u 18446744073709551616: unknown user" },
 	{ { "--uid", "\033[31m" }, "-u \\x1b[31m: unknown user" },
 
+	{ { "--ring-size", "0" }, "--ring-size 0: not a size, expected a power of two" },
+	{ { "--ring-size", "1" }, "--ring-size 1: not a size" },
+	{ { "--ring-size", "32K" }, "--ring-size 32K: not a size" },
+	{ { "--ring-size", "65535" }, "--ring-size 65535: not a size" },
+	{ { "--ring-size", "65537" }, "--ring-size 65537: not a size" },
+	{ { "--ring-size", "96K" }, "--ring-size 96K: not a size" },
+	{ { "--ring-size", "3M" }, "--ring-size 3M: not a size" },
+	{ { "--ring-size", "32M" }, "--ring-size 32M: not a size" },
+	{ { "--ring-size", "33554432" }, "--ring-size 33554432: not a size" },
+	{ { "--ring-size", "4294967296" }, "--ring-size 4294967296: not a size" },
+	{ { "--ring-size", "18446744073709617152" }, "--ring-size 18446744073709617152: not" },
+	{ { "--ring-size", "17592186044420M" }, "--ring-size 17592186044420M: not a size" },
+	{ { "--ring-size", "1G" }, "--ring-size 1G: not a size" },
+	{ { "--ring-size", "1KM" }, "--ring-size 1KM: not a size" },
+	{ { "--ring-size", "64k" }, "--ring-size 64k: not a size" },
+	{ { "--ring-size", "64 K" }, "--ring-size 64 K: not a size" },
+	{ { "--ring-size", "K" }, "--ring-size K: not a size" },
+	{ { "--ring-size", "" }, "--ring-size : not a size" },
+	{ { "--ring-size", "-1M" }, "--ring-size -1M: not a size" },
+	{ { "--ring-size", "0x10000" }, "--ring-size 0x10000: not a size" },
+	{ { "--ring-size", "1\033M" }, "--ring-size 1\\x1bM: not a size" },
+
+	{ { "--watch" }, "--watch: a policy needs --audit or --deny" },
 	{ { "--audit", "--deny" }, "--audit and --deny exclude each other" },
 	{ { "--deny", "--audit" }, "--audit and --deny exclude each other" },
 	{ { "-f", "a.conf" }, "-f a.conf: a policy needs --audit or --deny" },
@@ -282,6 +321,7 @@ static const struct bad {
 	{ { "--deny", "-f" }, "'f'" },
 	{ { "--cgroupmap" }, "'--cgroupmap'" },
 	{ { "--mntnsmap" }, "'--mntnsmap'" },
+	{ { "--ring-size" }, "'--ring-size'" },
 	{ { "stray" }, "stray: unexpected argument" },
 	{ { "-t", "stray", "-w" }, "stray: unexpected argument" },
 	{ { "--deny", "policy.conf" }, "policy.conf: unexpected argument" },
@@ -343,10 +383,11 @@ static void test_help_names_every_option(void **state)
 {
 	static const char *const words[] = { "--help", NULL };
 	static const char *const names[] = {
-		"--audit",	   "--deny",	  "-f, --policy", "-p, --pid",	     "-P, --port",
-		"-u, --uid",	   "-E, -x,",	  "--errors",	  "-t, --timestamp", "-w, --wide",
-		"--count",	   "--cgroupmap", "--mntnsmap",	  "--ebpf",	     "--version",
-		"-U, --print-uid", "-h, --help",  POLICY_DEFAULT,
+		"--audit",	   "--deny",	   "-f, --policy", "-p, --pid",
+		"-P, --port",	   "-u, --uid",	   "-E, -x,",	   "--errors",
+		"-t, --timestamp", "-w, --wide",   "--count",	   "--cgroupmap",
+		"--mntnsmap",	   "--ebpf",	   "--version",	   "-U, --print-uid",
+		"-h, --help",	   POLICY_DEFAULT, "--watch",	   "--ring-size SIZE",
 	};
 	struct result result;
 

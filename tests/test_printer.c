@@ -25,10 +25,10 @@ struct page {
 	size_t length;
 };
 
-static void page_open(struct page *page, const struct policy *policy)
+static void page_open(struct page *page, bool decides)
 {
 	*page = (struct page){ 0 };
-	page->printer.policy = policy;
+	page->printer.decides = decides;
 	page->printer.options = &page->options;
 	page->printer.out = open_memstream(&page->text, &page->length);
 	assert_non_null(page->printer.out);
@@ -73,7 +73,7 @@ static void test_banner(void **state)
 	struct page page;
 
 	(void)state;
-	page_open(&page, NULL);
+	page_open(&page, false);
 	printer_banner(&page.printer);
 	page_close(&page, "Tracing binds ... Hit Ctrl-C to end\n");
 }
@@ -149,15 +149,16 @@ static const struct layout {
 };
 /* clang-format on */
 
-static void check_layout(const struct layout *layout, const struct policy *policy,
+static void check_layout(const struct layout *layout, const struct policy_rule *rule,
 			 const char *header_end, const char *record_end)
 {
 	struct record record = nginx();
 	char expected[512];
 	struct page page;
 
-	record.decided = policy;
-	page_open(&page, policy);
+	record.decided = rule;
+	record.rule = rule;
+	page_open(&page, rule);
 	page.printer.first = 1000000;
 	page.options.timestamp = layout->timestamp;
 	page.options.print_uid = layout->print_uid;
@@ -181,11 +182,10 @@ static void test_columns_are_the_originals(void **state)
 static void test_a_policy_adds_two_columns(void **state)
 {
 	struct policy_rule rule = { .name = (char[]){ "web" } };
-	const struct policy policy = { .rule = &rule, .rules = 1 };
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(layouts); i++)
-		check_layout(&layouts[i], &policy, " VERDICT RULE", " allow   web");
+		check_layout(&layouts[i], &rule, " VERDICT RULE", " allow   web");
 }
 
 /* VERDICT and RULE */
@@ -211,21 +211,16 @@ static const struct {
 	{ { 1, BIND_RULE_NONE, BIND_DENY, 1, BIND_CAUSE_OPTIONS, BIND_OPT_ALL },
 	  "deny    -:IP_FREEBIND,IP_TRANSPARENT,IP_BIND_ADDRESS_NO_PORT,SO_REUSEADDR,"
 	  "SO_REUSEPORT" },
-	/* a rule that the policy does not have */
-	{ { 1, 2, BIND_DENY, 1, BIND_CAUSE_RULE, 0 }, "deny    -" },
+	/* a rule whose policy is gone */
+	{ { 1, 2, BIND_DENY, 1, BIND_CAUSE_RULE, 0 }, "deny    ?" },
 };
 
 static void check_decision(const struct record *record, const char *columns)
 {
-	struct policy_rule rules[] = {
-		{ .name = (char[]){ "web" } },
-		{ .name = (char[]){ "agent" } },
-	};
-	const struct policy policy = { .rule = rules, .rules = COUNT(rules) };
 	char expected[256];
 	struct page page;
 
-	page_open(&page, &policy);
+	page_open(&page, true);
 	printer_record(&page.printer, record);
 	snprintf(expected, sizeof(expected),
 		 "     812 nginx        TCP  0.0.0.0           443 ....r  0 %s\n", columns);
@@ -234,12 +229,19 @@ static void check_decision(const struct record *record, const char *columns)
 
 static void test_a_decision_is_a_verdict_and_a_rule(void **state)
 {
+	const struct policy_rule rules[] = {
+		{ .name = (char[]){ "web" } },
+		{ .name = (char[]){ "agent" } },
+	};
 	struct record record = nginx();
 
 	(void)state;
 	record.decided = true;
 	for (size_t i = 0; i < COUNT(decisions); i++) {
+		uint32_t rule = decisions[i].decision.rule;
+
 		record.event.decision = decisions[i].decision;
+		record.rule = rule < COUNT(rules) ? &rules[rule] : NULL;
 		check_decision(&record, decisions[i].columns);
 	}
 }
@@ -282,7 +284,7 @@ static void check_code(const struct record *record, bool wide, const char *colum
 	char expected[256];
 	struct page page;
 
-	page_open(&page, NULL);
+	page_open(&page, false);
 	page.options.errors = true;
 	page.options.wide = wide;
 	printer_record(&page.printer, record);
@@ -396,7 +398,7 @@ static void check_line(const struct line *line, bool wide)
 	struct page page;
 
 	set_address(&record, line->address);
-	page_open(&page, NULL);
+	page_open(&page, false);
 	page.options.wide = wide;
 	printer_record(&page.printer, &record);
 	snprintf(expected, sizeof(expected), "%s\n", wide ? line->wide : line->narrow);
@@ -446,7 +448,7 @@ static void check_protocol(uint16_t protocol, bool wide)
 	struct page page;
 
 	record.event.protocol = protocol;
-	page_open(&page, NULL);
+	page_open(&page, false);
 	page.options.wide = wide;
 	printer_record(&page.printer, &record);
 	snprintf(expected, sizeof(expected), "%s %-4s %s\n", before, protocol_name(protocol, wide),
@@ -490,7 +492,7 @@ static void test_every_option_has_a_letter(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(options); i++) {
 		record.event.options = options[i].options;
-		page_open(&page, NULL);
+		page_open(&page, false);
 		printer_record(&page.printer, &record);
 		snprintf(expected, sizeof(expected),
 			 "     812 nginx        TCP  0.0.0.0           443 %s  0\n",
@@ -517,7 +519,7 @@ static void test_uids_of_every_length(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(uids); i++) {
 		record.event.uid = uids[i].uid;
-		page_open(&page, NULL);
+		page_open(&page, false);
 		page.options.print_uid = true;
 		printer_record(&page.printer, &record);
 		snprintf(expected, sizeof(expected), "%s%s\n", uids[i].column, layouts[0].record);
@@ -564,7 +566,7 @@ static void test_control_bytes_in_names_are_escaped(void **state)
 	for (size_t i = 0; i < COUNT(comms); i++) {
 		assert_int_equal(strlen(comms[i].column), 12);
 		memcpy(record.event.comm, comms[i].comm, sizeof(record.event.comm));
-		page_open(&page, NULL);
+		page_open(&page, false);
 		printer_record(&page.printer, &record);
 		snprintf(expected, sizeof(expected),
 			 "     812 %s TCP  0.0.0.0           443 ....r  0\n", comms[i].column);
@@ -586,7 +588,7 @@ static void check_hostile(struct record *record, bool wide)
 	const char *rest = layouts[wide].record + after;
 	struct page page;
 
-	page_open(&page, NULL);
+	page_open(&page, false);
 	page.options.wide = wide;
 	printer_record(&page.printer, record);
 	fclose(page.printer.out);
@@ -638,7 +640,7 @@ static void test_time_counts_from_the_first_record(void **state)
 	struct page page;
 
 	(void)state;
-	page_open(&page, NULL);
+	page_open(&page, false);
 	page.options.timestamp = true;
 	for (size_t i = 0; i < COUNT(times); i++) {
 		record.event.time = times[i].time;
@@ -669,7 +671,7 @@ static void test_an_empty_count_table_is_its_header(void **state)
 	struct page page;
 
 	(void)state;
-	page_open(&page, NULL);
+	page_open(&page, false);
 	printer_counts(&page.printer, NULL, 0);
 	page_close(&page, COUNT_HEADER);
 }
@@ -690,7 +692,7 @@ static void test_counts_are_ordered(void **state)
 	struct page page;
 
 	(void)state;
-	page_open(&page, NULL);
+	page_open(&page, false);
 	printer_counts(&page.printer, rows, COUNT(rows));
 	/* IPv4 first; by count; equal ones by address, as a number, then by port. */
 	page_close(&page, COUNT_HEADER
@@ -711,7 +713,7 @@ static void test_count_layout_does_not_depend_on_options(void **state)
 	struct page page;
 
 	(void)state;
-	page_open(&page, NULL);
+	page_open(&page, false);
 	page.options.wide = page.options.timestamp = true;
 	page.options.errors = page.options.print_uid = true;
 	printer_counts(&page.printer, rows, COUNT(rows));

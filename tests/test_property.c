@@ -20,7 +20,7 @@
 #include "judge.h"
 
 #define SEED 20240611
-#define ROUNDS 2000
+#define ROUNDS 6000
 #define REQUESTS 256 /* of each policy */
 
 /* What the generator reached; a property test that reaches little proves little. */
@@ -29,7 +29,64 @@ struct reached {
 	uint64_t second_word, second_thousand, audited, verdicts[2];
 	uint64_t exe, netns, address, ipv4, ipv6, comm_star, cgroup_star; /* of deciding rules */
 	uint64_t expired; /* a rule that expired would have decided */
+	uint64_t vector, second_leaf; /* broad rules that decided, and of these bit 2048 and up */
+
+	uint64_t policies, tables[BIND_DIMENSIONS], common, vectors, leaves; /* of images */
+	uint64_t full_bucket, boxed, two_items;
 };
+
+/* What the items of the image are: full buckets, boxes, rules with several items in a row. */
+static void note_items(struct reached *reached, const struct image *image)
+{
+	const struct bind_image_header *header = &image->page[0].header;
+	bool full = false, boxed = false, two = false;
+	uint32_t in_bucket = 0, last_rule = NONE;
+
+	for (uint32_t page = header->item_page; page < header->box_page; page++) {
+		for (uint32_t i = page == header->item_page; i < BIND_ITEMS_PER_PAGE; i++) {
+			const struct bind_item *item = &image->page[page].item[i];
+
+			boxed |= item->box != 0;
+			two |= in_bucket && item->rule == last_rule &&
+			       (item->port_high || item->protocol[0] || item->box);
+			full |= item->last && in_bucket + 1 == BIND_BUCKET_ITEMS;
+			in_bucket = item->last ? 0 : in_bucket + 1;
+			last_rule = item->rule;
+		}
+		in_bucket = 0;
+	}
+	reached->full_bucket += full;
+	reached->boxed += boxed;
+	reached->two_items += two;
+}
+
+static void note_image(struct reached *reached, const struct image *image)
+{
+	const struct bind_image_header *header = &image->page[0].header;
+
+	reached->policies++;
+	for (int d = 0; d < BIND_DIMENSIONS; d++)
+		reached->tables[d] += header->tables[d].pilots != 0;
+	reached->common += header->common != 0;
+	reached->vectors += header->broad_rules != 0;
+	reached->leaves += header->broad_rules > BIND_LEAF_RULES;
+	note_items(reached, image);
+}
+
+/* Is the rule among the broad ones, and which of them? */
+static void note_broad(struct reached *reached, const struct image *image, uint32_t rule)
+{
+	const struct bind_image_header *header = &image->page[0].header;
+
+	for (uint32_t bit = 0; bit < header->broad_rules; bit++) {
+		uint32_t page = header->broad_page + bit / BIND_NUMBERS_PER_PAGE;
+
+		if (image->page[page].number[bit % BIND_NUMBERS_PER_PAGE] != rule)
+			continue;
+		reached->vector++;
+		reached->second_leaf += bit >= BIND_LEAF_RULES;
+	}
+}
 
 static bool has_star(const struct policy_strings *strings)
 {
@@ -83,6 +140,7 @@ static void check_policy(struct generator *g, uint64_t seed, struct reached *rea
 
 	generator_policy(g, seed);
 	assert_int_equal(image_compile(&g->policy, &g->settings, &image), 0);
+	note_image(reached, &image);
 	snprintf(says, sizeof(says),
 		 "to see it again: BINDGUARD_SEED=%" PRIu64 " BINDGUARD_ROUNDS=1", seed);
 	for (int i = 0; i < REQUESTS; i++) {
@@ -91,6 +149,8 @@ static void check_policy(struct generator *g, uint64_t seed, struct reached *rea
 		note(reached, &decision, g->settings.enforce);
 		if (decision.rule != NONE)
 			note_rule(reached, &g->rule[decision.rule]);
+		if (decision.rule != NONE)
+			note_broad(reached, &image, decision.rule);
 		if (g->expiring)
 			note_expired(reached, g, &request, &task, decision.rule);
 	}
@@ -104,12 +164,37 @@ static uint64_t setting(const char *name, uint64_t otherwise)
 	return text && *text ? strtoull(text, NULL, 0) : otherwise;
 }
 
+static void assert_share(const char *what, uint64_t count, uint64_t share, uint64_t of)
+{
+	if (count * share < of)
+		fail_msg("%s: only %" PRIu64 " of %" PRIu64, what, count, of);
+}
+
 /* At least one in share of the pairs. */
 static void assert_reached(const struct reached *reached, const char *what, uint64_t count,
 			   uint64_t share)
 {
-	if (count * share < reached->pairs)
-		fail_msg("%s: only %" PRIu64 " of %" PRIu64 " pairs", what, count, reached->pairs);
+	assert_share(what, count, share, reached->pairs);
+}
+
+/* Every part of an image, each in one in share of the policies at least. */
+static void assert_images_reached(const struct reached *reached)
+{
+	static const enum bind_dimension keys[] = {
+		BIND_DIM_UID,  BIND_DIM_CGROUP, BIND_DIM_EXE,
+		BIND_DIM_COMM, BIND_DIM_PORT,	BIND_DIM_ADDRESS
+	};
+
+	for (size_t i = 0; i < COUNT(keys); i++)
+		assert_share("table", reached->tables[keys[i]], 5, reached->policies);
+	assert_share("common bucket", reached->common, 50, reached->policies);
+	assert_share("vectors", reached->vectors, 5, reached->policies);
+	assert_share("vectors of several leaves", reached->leaves, 400, reached->policies);
+	assert_share("full bucket", reached->full_bucket, 5, reached->policies);
+	assert_share("box", reached->boxed, 5, reached->policies);
+	assert_share("rule with two items", reached->two_items, 5, reached->policies);
+	assert_reached(reached, "broad rule", reached->vector, 10);
+	assert_reached(reached, "broad rule 2048 and up", reached->second_leaf, 2000);
 }
 
 static void test_images_decide_as_the_naive_matcher_does(void **state)
@@ -142,6 +227,7 @@ static void test_images_decide_as_the_naive_matcher_does(void **state)
 	assert_reached(&reached, "comm with a star", reached.comm_star, 10);
 	assert_reached(&reached, "cgroup with a star", reached.cgroup_star, 10);
 	assert_reached(&reached, "expired", reached.expired, 30);
+	assert_images_reached(&reached);
 	assert_int_equal(reached.causes[BIND_CAUSE_UNREADABLE], 0);
 }
 

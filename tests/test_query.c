@@ -330,6 +330,7 @@ static void test_what_is_not_set_is_nobody(void **state)
 	query_request(&image, &query, &request);
 	expected.protocol = BIND_PROTOCOL_RAW;
 	expected.port = BIND_PORT_NONE;
+	expected.cgroup = BIND_CGROUP_UNNAMED;
 	assert_memory_equal(&request, &expected, sizeof(request));
 	image_free(&image);
 }

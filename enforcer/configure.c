@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "configure.h"
+
+#include <bpf/bpf.h>
+#include <bpf/btf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "complain.h"
+
+#include "bindguard.skel.h"
+
+/* The value of an enumerator, whatever enum it is in; or the default where there is none. */
+static uint32_t find_enumerator(const struct btf *btf, const char *name, uint32_t otherwise)
+{
+	for (uint32_t id = 1; id < btf__type_cnt(btf); id++) {
+		const struct btf_type *type = btf__type_by_id(btf, id);
+		const struct btf_enum *e = btf_enum(type);
+
+		if (!btf_is_enum(type))
+			continue;
+		for (int i = 0; i < btf_vlen(type); i++)
+			if (!strcmp(btf__name_by_offset(btf, e[i].name_off), name))
+				return e[i].val;
+	}
+	return otherwise;
+}
+
+/* Chooses the probes that fit this kernel, and learns what CO-RE cannot find. */
+static int fit_kernel(struct bindguard *skeleton)
+{
+	struct btf *btf = btf__load_vmlinux_btf();
+	bool split;
+
+	if (!btf)
+		return -errno;
+	split = btf__find_by_name_kind(btf, "inet_bind_sk", BTF_KIND_FUNC) > 0 &&
+		btf__find_by_name_kind(btf, "inet6_bind_sk", BTF_KIND_FUNC) > 0;
+	skeleton->rodata->has_cast = btf__find_by_name_kind(btf, "bpf_rdonly_cast", BTF_KIND_FUNC) >
+				     0;
+	bpf_program__set_autoload(skeleton->progs.inet_bind_outcome, !split);
+	bpf_program__set_autoload(skeleton->progs.inet6_bind_outcome, !split);
+	bpf_program__set_autoload(skeleton->progs.inet_bind_sk_outcome, split);
+	bpf_program__set_autoload(skeleton->progs.inet6_bind_sk_outcome, split);
+	if (split) {
+		struct bindguard__rodata *rodata = skeleton->rodata;
+
+		rodata->inet_flag_freebind = find_enumerator(btf, "INET_FLAGS_FREEBIND",
+							     rodata->inet_flag_freebind);
+		rodata->inet_flag_transparent = find_enumerator(btf, "INET_FLAGS_TRANSPARENT",
+								rodata->inet_flag_transparent);
+		rodata->inet_flag_address_no_port =
+			find_enumerator(btf, "INET_FLAGS_BIND_ADDRESS_NO_PORT",
+					rodata->inet_flag_address_no_port);
+	}
+	btf__free(btf);
+	return 0;
+}
+
+/* Uses the map pinned at path in place of ours. Its keys count: 64 bits, a hash. */
+static int use_pinned(struct bpf_map *map, const char *option, const char *path)
+{
+	struct bpf_map_info info = { 0 };
+	uint32_t size = sizeof(info);
+	int status = 0, fd;
+
+	if (!path)
+		return 0;
+	fd = bpf_obj_get(path);
+	if (fd < 0) {
+		complain("%s %s: cannot open the pinned map: %s", option, path, strerror(errno));
+		return EX_NOINPUT;
+	}
+	if (bpf_obj_get_info_by_fd(fd, &info, &size) ||
+	    (info.type != BPF_MAP_TYPE_HASH && info.type != BPF_MAP_TYPE_LRU_HASH) ||
+	    info.key_size != sizeof(uint64_t)) {
+		complain("%s %s: not a fitting map, expected a hash with keys of 8 bytes", option,
+			 path);
+		status = EX_DATAERR;
+	} else if (bpf_map__reuse_fd(map, fd)) {
+		complain("%s %s: cannot use the pinned map: %s", option, path, strerror(errno));
+		status = EX_OSERR;
+	}
+	close(fd);
+	return status;
+}
+
+static void set_filters(struct bindguard__rodata *rodata, const struct options *options)
+{
+	rodata->filter_pid = options->pid;
+	rodata->filter_by_uid = options->by_uid;
+	rodata->filter_uid = options->uid;
+	rodata->filter_by_port = options->by_port;
+	memcpy(rodata->filter_ports, options->ports, sizeof(rodata->filter_ports));
+	rodata->filter_by_cgroup = options->cgroupmap;
+	rodata->filter_by_mount_namespace = options->mntnsmap;
+	rodata->filter_by_task = options->pid || options->by_uid || options->cgroupmap ||
+				 options->mntnsmap;
+	rodata->show_errors = options->errors;
+	rodata->count_only = options->count;
+}
+
+/* Inode number of the initial network namespace: that of the first process. 0 if not to be had. */
+static uint32_t host_netns(void)
+{
+	struct stat status;
+
+	return stat("/proc/1/ns/net", &status) ? 0 : status.st_ino;
+}
+
+/* What is there only with a policy. New cgroups are noticed from the start: a later policy may be
+ * the first to name any. */
+static void set_policy(struct bindguard *skeleton, bool with_policy)
+{
+	skeleton->rodata->with_policy = with_policy;
+	bpf_program__set_autoload(skeleton->progs.bind_attempt, with_policy);
+	bpf_program__set_autoload(skeleton->progs.cgroup_made, with_policy);
+	bpf_program__set_autoload(skeleton->progs.cgroup_removed, with_policy);
+	if (!with_policy)
+		bpf_map__set_max_entries(skeleton->maps.cgroups, 1);
+}
+
+int configure(struct bindguard *skeleton, const struct options *options)
+{
+	int err = fit_kernel(skeleton), status;
+
+	if (err) {
+		complain("cannot read the kernel's BTF: %s", strerror(-err));
+		return EX_UNAVAILABLE;
+	}
+	set_filters(skeleton->rodata, options);
+	set_policy(skeleton, options->mode != MODE_OBSERVE);
+	skeleton->rodata->host_netns = host_netns();
+	skeleton->rodata->wakeup_bytes = options->ring_size / 2;
+	bpf_map__set_max_entries(skeleton->maps.events, options->ring_size);
+	if (!options->count)
+		bpf_map__set_max_entries(skeleton->maps.counts, 1);
+	status = use_pinned(skeleton->maps.filter_cgroups, "--cgroupmap", options->cgroupmap);
+	if (!status)
+		status = use_pinned(skeleton->maps.filter_mount_namespaces, "--mntnsmap",
+				    options->mntnsmap);
+	return status;
+}

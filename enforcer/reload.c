@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "reload.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <time.h>
+
+#include "complain.h"
+#include "exes.h"
+#include "host.h"
+#include "load.h"
+#include "trust.h"
+#include "wait.h"
+
+#define RETRY_SECONDS 60 /* until what failed as rules expired is tried again */
+
+/* A policy on its way into force. */
+struct candidate {
+	struct policy *policy;
+	struct image image;
+	int64_t expiry;
+	struct policy_messages messages;
+	size_t errors; /* all of them told */
+	int status; /* to exit with, if it is the first policy */
+};
+
+/*
+ * Seconds since 1970. Not time(), which moves with the kernel's ticks: at the alarm for a rule's
+ * expiry it may not have come so far.
+ */
+static int64_t wall_clock(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_REALTIME, &t);
+	return t.tv_sec;
+}
+
+static void set_expiry(struct reload *reload, int64_t expiry)
+{
+	reload->expiry = expiry;
+	wait_alarm(expiry);
+}
+
+static void candidate_free(struct candidate *next)
+{
+	image_free(&next->image);
+	policy_free(next->policy);
+	policy_messages_free(&next->messages);
+}
+
+static bool refuse(struct candidate *next, size_t errors, int status)
+{
+	next->errors = errors;
+	next->status = status;
+	return false;
+}
+
+/* Could anybody but root change the policy, in any of its files? */
+static bool trusted(const struct policy *policy)
+{
+	for (size_t i = 0; i < policy->files; i++)
+		if (trust_check(policy->file[i]))
+			return false;
+	return true;
+}
+
+static bool read_policy(const struct reload *reload, struct candidate *next)
+{
+	bool enforce = reload->options->mode == MODE_DENY;
+	const char *path = reload->options->policy;
+
+	if (enforce && trust_check(path))
+		return refuse(next, 1, EX_CONFIG);
+	next->policy = policy_read(path, &next->messages);
+	load_print_messages(&next->messages);
+	if (!next->policy)
+		return refuse(next, next->messages.count, EX_CONFIG);
+	if (enforce && !trusted(next->policy))
+		return refuse(next, 1, EX_CONFIG);
+	return true;
+}
+
+/* The policy as it is at this moment, as the generation after the one in force. Returns 0 or -errno
+ * after telling why. */
+static int compile(const struct reload *reload, const struct policy *policy, struct image *image,
+		   int64_t *expiry)
+{
+	const struct image_settings settings = {
+		.generation = reload->status.generation + 1,
+		.enforce = reload->options->mode == MODE_DENY,
+		.now = wall_clock(),
+	};
+	int err = image_compile(policy, &settings, image);
+	char text[256];
+
+	if (err)
+		complain("%s: %s", reload->options->policy,
+			 load_compile_error(policy, err, text, sizeof(text)));
+	else
+		*expiry = image_next_expiry(policy, settings.now);
+	return err;
+}
+
+/* Everything that can be done before the next policy is published. */
+static bool prepare(const struct reload *reload, struct candidate *next)
+{
+	int status;
+
+	if (!read_policy(reload, next))
+		return false;
+	exes_resolve(next->policy);
+	if (compile(reload, next->policy, &next->image, &next->expiry))
+		return refuse(next, 1, EX_CONFIG);
+	if (next->image.page[0].header.flags & BIND_IMAGE_CGROUPS) {
+		status = host_require_cgroups();
+		if (status)
+			return refuse(next, 1, status);
+	}
+	return true;
+}
+
+/* The one before is retired: what its rules have decided is final. */
+static void add_retired(struct reload *reload, const struct policy *policy,
+			struct bind_rule_counters *retired)
+{
+	if (!retired || tally_add(&reload->tally, policy, retired))
+		complain("%s: not all that the rules of generation %u decided could be counted",
+			 reload->options->policy, reload->status.generation);
+	free(retired);
+}
+
+/*
+ * Publishes the image of the next generation. policy is that of the generation in force, NULL if
+ * there is none. Returns 0, or -errno after telling why.
+ */
+static int publish(struct reload *reload, const struct policy *policy, struct image *image)
+{
+	struct bind_rule_counters *retired = NULL;
+	int err = session_publish(reload->session, image, &retired);
+
+	if (err) {
+		complain("%s: cannot publish the policy: %s", reload->options->policy,
+			 strerror(-err));
+		return err;
+	}
+	if (policy)
+		add_retired(reload, policy, retired);
+	reload->status.generation++;
+	return 0;
+}
+
+/* Takes the candidate's policy over. */
+static int replace(struct reload *reload, struct candidate *next)
+{
+	const struct policy *before = reload_policy(reload);
+	uint32_t generation = reload->status.generation + 1;
+	int err = generations_add(&reload->generations, generation, next->policy);
+
+	if (err) {
+		complain("%s: %s", reload->options->policy, strerror(-err));
+		return err;
+	}
+	next->policy = NULL;
+	err = publish(reload, before, &next->image);
+	if (err)
+		generations_take_back(&reload->generations);
+	else
+		set_expiry(reload, next->expiry);
+	return err;
+}
+
+/* The files of the policy in force and, if the next one has errors, those that they are in. */
+static int watch_files(struct reload *reload, const struct policy_messages *messages)
+{
+	const struct policy *policy = reload_policy(reload);
+	int err = wait_for_input(changes_descriptor(reload->changes));
+
+	if (!err)
+		err = changes_add(reload->changes, reload->options->policy);
+	for (size_t i = 0; !err && policy && i < policy->files; i++)
+		err = changes_add(reload->changes, policy->file[i]);
+	for (size_t i = 0; !err && i < messages->count; i++)
+		err = changes_add(reload->changes, messages->message[i].file);
+	return err;
+}
+
+/* Around reading: from the first of these on, changes are noticed. */
+static int begin_watching(struct reload *reload)
+{
+	return reload->changes ? changes_begin(reload->changes) : 0;
+}
+
+static int go_on_watching(struct reload *reload, const struct policy_messages *messages)
+{
+	int err = reload->changes ? watch_files(reload, messages) : 0;
+
+	if (err)
+		complain("%s: cannot watch its files: %s%s", reload->options->policy,
+			 strerror(-err),
+			 err == -ENOSPC ? ": raise fs.inotify.max_user_watches" : "");
+	return err;
+}
+
+int reload_read(struct reload *reload, const struct options *options)
+{
+	struct candidate next = { 0 };
+	int status = EX_OSERR;
+
+	reload->options = options;
+	if (options->watch)
+		reload->changes = changes_new();
+	if ((options->watch && !reload->changes) || begin_watching(reload)) {
+		complain("--watch: cannot begin: %s", strerror(errno));
+		return EX_OSERR;
+	}
+	if (!prepare(reload, &next)) {
+		status = next.status;
+		if (next.messages.count)
+			complain("%s: %zu error%s, policy not loaded", options->policy, next.errors,
+				 next.errors == 1 ? "" : "s");
+	} else if (generations_add(&reload->generations, 1, next.policy)) {
+		complain("out of memory");
+	} else {
+		next.policy = NULL;
+		reload->first = next.image;
+		set_expiry(reload, next.expiry);
+		next.image = (struct image){ 0 };
+		status = go_on_watching(reload, &next.messages) ? EX_OSERR : 0;
+	}
+	candidate_free(&next);
+	return status;
+}
+
+int reload_start(struct reload *reload, struct session *session)
+{
+	reload->session = session;
+	return publish(reload, NULL, &reload->first) ? EX_OSERR : 0;
+}
+
+static void tell_result(const struct reload *reload, size_t errors)
+{
+	const struct policy *policy = reload_policy(reload);
+
+	if (errors)
+		complain("%s: not reloaded: %zu error%s: generation %u stays in force",
+			 reload->options->policy, errors, errors == 1 ? "" : "s",
+			 reload->status.generation);
+	else
+		complain("%s: reloaded: %zu rules, default %s, generation %u in force",
+			 reload->options->policy, policy->rules,
+			 policy->default_verdict == BIND_ALLOW ? "allow" : "deny",
+			 reload->status.generation);
+}
+
+void reload_again(struct reload *reload)
+{
+	struct candidate next = { 0 };
+
+	/* Without a watch there may be no inotify left, which is told below. */
+	begin_watching(reload);
+	if (prepare(reload, &next) && replace(reload, &next))
+		next.errors = 1;
+	reload->status.last = wall_clock();
+	reload->status.failed = next.errors;
+	if (next.errors)
+		reload->status.failures++;
+	else
+		reload->status.reloads++;
+	tell_result(reload, next.errors);
+	go_on_watching(reload, &next.messages);
+	candidate_free(&next);
+}
+
+/* Publishes the policy anew at the moment at which a rule expires. */
+static void expire_rules(struct reload *reload)
+{
+	const struct policy *policy = reload_policy(reload);
+	struct image image = { 0 };
+	int64_t expiry;
+
+	if (!reload->expiry || wall_clock() < reload->expiry)
+		return;
+	if (compile(reload, policy, &image, &expiry) || publish(reload, policy, &image)) {
+		set_expiry(reload, wall_clock() + RETRY_SECONDS);
+		complain("%s: rules have expired and still match: trying again every %d s",
+			 reload->options->policy, RETRY_SECONDS);
+		image_free(&image);
+		return;
+	}
+	set_expiry(reload, expiry);
+	complain("%s: rules have expired; generation %u is in force", reload->options->policy,
+		 reload->status.generation);
+}
+
+void reload_tick(struct reload *reload, bool drained, uint64_t now)
+{
+	generations_expire(&reload->generations, drained, now);
+	expire_rules(reload);
+	if (reload->changes && changes_due(reload->changes, now))
+		reload_again(reload);
+}
+
+uint64_t reload_due(const struct reload *reload)
+{
+	uint64_t due = generations_due(&reload->generations);
+	uint64_t changes = reload->changes ? changes_next(reload->changes) : UINT64_MAX;
+
+	return changes < due ? changes : due;
+}
+
+const struct policy *reload_policy(const struct reload *reload)
+{
+	return generations_newest(&reload->generations);
+}
+
+const struct policy_rule *reload_rule(const struct reload *reload,
+				      const struct bind_decision *decision)
+{
+	const struct policy *policy = generations_find(&reload->generations, decision->generation);
+
+	return policy && decision->rule < policy->rules ? &policy->rule[decision->rule] : NULL;
+}
+
+void reload_finish(struct reload *reload)
+{
+	add_retired(reload, reload_policy(reload), session_rule_counters(reload->session));
+}
+
+void reload_free(struct reload *reload)
+{
+	changes_free(reload->changes);
+	image_free(&reload->first);
+	generations_free(&reload->generations);
+	tally_free(&reload->tally);
+	*reload = (struct reload){ 0 };
+}

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * How the evaluator looks things up in an image: in search trees and in hash tables. And what it is
+ * written with, so that the verifiers of all kernels follow it.
+ *
+ * The includer defines image_page(), the one thing that differs between a map in the kernel and
+ * memory in user space. There are no other calls, no allocation and no state.
+ */
+#ifndef POLICY_SEARCH_H
+#define POLICY_SEARCH_H
+
+#include <stdbool.h>
+
+#include "image.h"
+
+#ifndef __always_inline
+#define __always_inline inline __attribute__((always_inline))
+#endif
+
+/* Loops over dimensions and a search's steps become straight code, those over what is found do not. */
+#ifdef __clang__
+#define DECIDE_UNROLL _Pragma("clang loop unroll(full)")
+#define DECIDE_LOOP _Pragma("clang loop unroll(disable)")
+#else
+#define DECIDE_UNROLL
+#define DECIDE_LOOP
+#endif
+
+/*
+ * Hides from the compiler what it knows about x. So the masks below stay where they are: the
+ * verifiers of 5.10 and 6.1 need them, because to them an OR of two bounded numbers, which is what
+ * the compiler makes of the additions, has no bounds. And so arithmetic stays without branches,
+ * each of which the verifier would follow on its own.
+ */
+#define DECIDE_HIDE(x) __asm__ volatile("" : "+r"(x))
+
+/* The same, and what follows is read from memory later: read at once, it would fill the stack. */
+#define DECIDE_ORDER(x) __asm__ volatile("" : "+r"(x) : : "memory")
+
+/* Keeps the array or structure in memory: taken apart, it would fill the stack with its copies. */
+#define DECIDE_KEEP(x) __asm__ volatile("" : : "r"(&(x)) : "memory")
+
+struct image;
+
+/* Page number of the image, or NULL if it has no such page. */
+static __always_inline const union bind_page *image_page(const struct image *image, __u32 number);
+
+/* 0, but not to a verifier, which goes separate ways from separate constants. */
+static __always_inline __u64 decide_zero(__u64 any)
+{
+	__u64 same = any;
+
+	DECIDE_HIDE(same);
+	return any ^ same;
+}
+
+/* Eight bytes as an integer that orders as memcmp() does. */
+static __always_inline __u64 decide_bytes(const char *bytes)
+{
+	__u64 word;
+
+	__builtin_memcpy(&word, bytes, sizeof(word));
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	word = __builtin_bswap64(word);
+#endif
+	return word;
+}
+
+/*
+ * 1 if a < b, else 0. Comparisons are arithmetic on 0 and 1, without a branch: the verifier follows
+ * every branch of a search on its own, and each level of a tree has eight steps. (It does the same
+ * with masks of all ones or none since 6.19, and in what was backported from there.)
+ */
+static __always_inline __u64 decide_less(__u64 a, __u64 b)
+{
+	__u64 borrow = (~a & b) | ((~a | b) & (a - b));
+
+	return borrow >> 63;
+}
+
+static __always_inline __u64 decide_equal(__u64 a, __u64 b)
+{
+	__u64 difference = a ^ b, negated = 0 - difference;
+
+	DECIDE_HIDE(negated);
+	return ((difference | negated) >> 63) ^ 1;
+}
+
+/* 1 if a is before b in the order of keys, else 0. */
+static __always_inline __u64 decide_before(struct bind_key a, struct bind_key b)
+{
+	return decide_less(a.high, b.high) |
+	       (decide_equal(a.high, b.high) & decide_less(a.low, b.low));
+}
+
+/* The value of the last entry whose key is <= key. The first key of a tree is 0. */
+static __always_inline __u32 decide_narrow(const struct bind_narrow_node *node, __u64 key)
+{
+	__u64 at = 0;
+
+	DECIDE_UNROLL
+	for (__u64 step = BIND_NARROW_FANOUT / 2; step; step /= 2) {
+		__u64 there = node->key[(at + step) % BIND_NARROW_FANOUT];
+		/* Both are below 2^63, so the sign of the difference tells. */
+		__u64 beyond = (key - there) >> 63;
+
+		DECIDE_HIDE(beyond);
+		at += step * (beyond ^ 1);
+		DECIDE_HIDE(at);
+	}
+	return node->value[at % BIND_NARROW_FANOUT];
+}
+
+static __always_inline __u32 decide_wide(const struct bind_wide_node *node, struct bind_key key)
+{
+	__u64 at = 0;
+
+	DECIDE_UNROLL
+	for (__u64 step = BIND_WIDE_FANOUT / 2; step; step /= 2) {
+		__u64 next = (at + step) % BIND_WIDE_FANOUT;
+		struct bind_key there = { node->high[next], node->low[next] };
+		__u64 beyond = decide_before(key, there);
+
+		DECIDE_HIDE(beyond);
+		at += step * (beyond ^ 1);
+		DECIDE_HIDE(at);
+	}
+	return node->value[at % BIND_WIDE_FANOUT];
+}
+
+/* Hash tables. No two keys with the same low have one hash: every step can be undone. */
+
+static __always_inline __u64 decide_hash(struct bind_key key, __u32 seed)
+{
+	__u64 hash = (key.high ^ seed) * 0x9e3779b97f4a7c15ULL;
+
+	hash ^= hash >> 29;
+	hash = (hash + key.low) * 0xbf58476d1ce4e5b9ULL;
+	return hash ^ (hash >> 32);
+}
+
+/* From 32 bits, all equally likely, to less than limit. */
+static __always_inline __u32 decide_scale(__u32 bits, __u32 limit)
+{
+	return ((__u64)bits * limit) >> 32;
+}
+
+static __always_inline __u32 decide_pilot(__u64 hash, const struct bind_table *table)
+{
+	return decide_scale(hash >> 32, table->pilots);
+}
+
+static __always_inline __u32 decide_slot(__u64 hash, __u16 pilot, const struct bind_table *table)
+{
+	hash = (hash ^ (pilot * 0xff51afd7ed558ccdULL)) * 0x94d049bb133111ebULL;
+	return decide_scale(hash >> 32, table->slots);
+}
+
+/* The value of the key in the table; 0 if it is not there. Returns 0 or -1. */
+static __always_inline int decide_find(const struct image *image, const struct bind_table *table,
+				       bool is_wide, struct bind_key key, __u32 *value)
+{
+	__u64 hash = decide_hash(key, table->seed);
+	__u32 at = decide_pilot(hash, table);
+	const union bind_page *page;
+
+	page = image_page(image, table->pilot_page + at / BIND_PILOTS_PER_PAGE);
+	if (!page)
+		return -1;
+	at = decide_slot(hash, page->pilot[at % BIND_PILOTS_PER_PAGE], table);
+	if (is_wide) {
+		const struct bind_wide_slot *slot;
+
+		page = image_page(image, table->slot_page + at / BIND_WIDE_SLOTS_PER_PAGE);
+		if (!page)
+			return -1;
+		slot = &page->wide_slot[at % BIND_WIDE_SLOTS_PER_PAGE];
+		*value = slot->value * (decide_equal(slot->key.high, key.high) &
+					decide_equal(slot->key.low, key.low));
+	} else {
+		const struct bind_narrow_slot *slot;
+
+		page = image_page(image, table->slot_page + at / BIND_NARROW_SLOTS_PER_PAGE);
+		if (!page)
+			return -1;
+		slot = &page->narrow_slot[at % BIND_NARROW_SLOTS_PER_PAGE];
+		*value = slot->value * decide_equal(slot->key, (__u32)key.high);
+	}
+	return 0;
+}
+
+#endif
