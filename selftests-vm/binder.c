@@ -12,8 +12,7 @@
  * Exit status: 0 when the attempt was made, whatever it gave; 2 when it could not be made, and
  * then the line names the step: "socket errno=EPROTONOSUPPORT".
  *
- * Static, so that the guest needs nothing else to run it:
- *	cc -std=gnu11 -O2 -Wall -Wextra -Werror -static -pthread -o binder binder.c
+ * Static, so that the guest needs nothing else to run it.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -23,6 +22,7 @@
 #include <net/if.h>
 #include <netinet/in.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -142,14 +142,15 @@ static struct settings set = {
 };
 
 static atomic_ulong outcomes[ERRNO_MAX]; /* attempts by errno, 0 for success */
+static volatile sig_atomic_t stopped;
 
-static void usage(void)
+static void __attribute__((noreturn)) usage(void)
 {
 	fputs("usage: binder [-u UID] [-g GID] [-c CGROUPDIR] [-n COMM] [-N THREADCOMM]\n"
 	      "              [-o OPTION[=VALUE][,OPTION...]] [-a OPTIONS, set after the bind]\n"
 	      "              [-i IFNAME] [-f SA_FAMILY] [-l ADDRLEN] [-p IPPROTO]\n"
 	      "              [-m bind|bindx|listen|none] [-L (then listen)] [-k (keep it open)]\n"
-	      "              [-r REPEAT] [-t THREADS] [-q (totals only)] PROTO ADDRESS PORT\n"
+	      "              [-r REPEAT, 0: nicely until SIGTERM] [-t THREADS] [-q (totals only)] PROTO ADDRESS PORT\n"
 	      "  OPTION: FREEBIND TRANSPARENT NOPORT REUSEADDR REUSEPORT V6ONLY\n"
 	      "          PORTRANGE=HI*65536+LO\n"
 	      "  PROTO:  tcp udp udplite raw icmp sctp mptcp dccp smc, then 4 or 6; or unix\n"
@@ -192,7 +193,6 @@ static const struct sockopt *sockopt_find(const char *name)
 		if (!strcmp(sockopts[i].name, name))
 			return &sockopts[i];
 	usage();
-	return NULL;
 }
 
 static int sockopt_set(int fd, char *word)
@@ -405,12 +405,17 @@ static int socket_make(void)
 	return fd;
 }
 
+static void stop(int by)
+{
+	stopped = by;
+}
+
 /* Every attempt of one thread. The first socket may be given, made while still privileged. */
 static void work(int fd, unsigned int port)
 {
 	struct result res;
 
-	for (long i = 0; i < set.repeat; i++) {
+	for (long i = 0; set.repeat ? i < set.repeat : !stopped; i++) {
 		if (fd < 0)
 			fd = socket_make();
 		res = attempt(fd, port);
@@ -491,7 +496,6 @@ static const struct protocol *protocol_find(const char *name)
 		if (!strcmp(protocols[i].name, name))
 			return &protocols[i];
 	usage();
-	return NULL;
 }
 
 static const struct method *method_find(const char *name)
@@ -500,7 +504,6 @@ static const struct method *method_find(const char *name)
 		if (!strcmp(methods[i].name, name))
 			return &methods[i];
 	usage();
-	return NULL;
 }
 
 static void parse_option(int c)
@@ -581,6 +584,10 @@ int main(int argc, char **argv)
 	parse(argc, argv);
 	first_socket = socket_make();
 	become();
+	if (!set.repeat) {
+		signal(SIGTERM, stop);
+		nice(19);
+	}
 	if (set.threads || set.thread_comm)
 		threads_run();
 	else

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * pinmap PATH VALUE_SIZE [KEY...]
+ * pinmap --count
  *
  * Makes a hash map with 64-bit keys and values of so many bytes, all of them 1, puts the keys in,
  * and pins it at PATH: what others prepare for --cgroupmap and --mntnsmap. With a VALUE_SIZE of 0
  * it makes an array, which does not fit there.
+ *
+ * With --count it prints how many maps and programs the kernel has: "maps=12 programs=6".
  */
 #include <errno.h>
 #include <linux/bpf.h>
@@ -47,12 +50,29 @@ static int add_key(int map, uint64_t key, const void *value)
 	return bpf(BPF_MAP_UPDATE_ELEM, &attr);
 }
 
+static unsigned int count(int command)
+{
+	union bpf_attr attr = { 0 };
+	unsigned int objects = 0;
+
+	while (!bpf(command, &attr)) {
+		attr.start_id = attr.next_id;
+		objects++;
+	}
+	return objects;
+}
+
 int main(int argc, char **argv)
 {
 	union bpf_attr attr = { 0 };
 	unsigned char value[64];
 	int map;
 
+	if (argc == 2 && !strcmp(argv[1], "--count")) {
+		printf("maps=%u programs=%u\n", count(BPF_MAP_GET_NEXT_ID),
+		       count(BPF_PROG_GET_NEXT_ID));
+		return 0;
+	}
 	if (argc < 3 || strtoul(argv[2], NULL, 10) > sizeof(value)) {
 		fputs("usage: pinmap PATH VALUE_SIZE [KEY...]\n", stderr);
 		return 2;

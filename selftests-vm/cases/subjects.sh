@@ -93,6 +93,27 @@ case_subjects_exe() {
 	expect_errno EACCES
 }
 
+# The longest name that a rule may have, and one byte more.
+case_subjects_exe_long_name() {
+	mkdir "$TMP/bin"
+	name=$(printf 'n%.0s' $(seq 63))
+	policy <<-END
+		version = 1;
+		default = "allow";
+		rules = ( { name = "long"; verdict = "deny"; exe = "$TMP/bin/$name"; } );
+	END
+	guard --deny -f "$POLICY"
+	for file in "$name" "${name}n"; do
+		cp "$BINDER" "$TMP/bin/$file"
+	done
+	BINDER=$TMP/bin/$name
+	binder tcp4 127.0.0.1 8080
+	expect_errno EACCES
+	BINDER=$TMP/bin/${name}n
+	binder tcp4 127.0.0.1 8080
+	expect_ok
+}
+
 case_subjects_exe_link() {
 	mkdir "$TMP/bin"
 	cp "$BINDER" "$TMP/bin/real"
@@ -197,7 +218,7 @@ case_subjects_expires() {
 			{ name = "soon"; ports = 8081; expires = "2031-06-01"; }
 		);
 	END
-	date -s '2031-05-31 23:59:50' >/dev/null
+	date -s '2031-05-31 23:50:00' >/dev/null
 	guard --deny -f "$POLICY"
 	binder tcp4 127.0.0.1 8080
 	expect_errno EACCES
