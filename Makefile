@@ -114,8 +114,8 @@ run: deps ## see it work: audit a few binds, here or in a VM
 	$(Q)$(MAKE) --no-print-directory all
 	$(Q)selftests-vm/demo
 
-check: deps-check ## every test: lint, unit tests, fuzzing, selftests on real kernels
-	$(Q)tests/run lint unit fuzz vm
+check: deps-check ## every test: lint, unit tests, proofs, fuzzing, selftests on real kernels
+	$(Q)tests/run lint unit prove fuzz vm
 
 check-unit: ## unit tests only: no root, no VM
 	$(Q)tests/run unit
@@ -150,6 +150,11 @@ bench-doc: bench-programs ## measure all of it, for the tables of docs/BENCHMARK
 	$(Q)for run in $(BENCH_RUNS); do selftests-vm/bench/run $$run || exit; done
 	$(Q)selftests-vm/bench/print --into docs/BENCHMARKS.md \
 		$(addprefix $(B)/bench/,6.12.json 6.12-peers.json 5.10-basics-events.json 7.3-basics-events.json)
+
+.PHONY: prove
+prove: deps-check ## prove what tests/proof says, and that the proofs can fail
+	$(Q)tests/run prove
+	$(Q)tests/prove --mutants
 
 .PHONY: lint
 lint: ## formatting, shell scripts, include direction, static analysis

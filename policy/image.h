@@ -52,7 +52,9 @@
 #define BIND_MAX_RULES 131072u
 #define BIND_TREE_DEPTH 4 /* levels of nodes at most */
 #define BIND_NARROW_FANOUT 256u
+#ifndef BIND_WIDE_FANOUT /* a proof takes smaller nodes */
 #define BIND_WIDE_FANOUT 128u
+#endif
 #define BIND_BUCKET_ITEMS 8 /* at most */
 #define BIND_CELL_LEAVES 32 /* below a cell */
 #define BIND_CELL_WORDS 32 /* of a leaf */

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Proves: read_request() fills the request from socket and task, and what cannot be read is zero
+ * Bound: every socket, task and version of the kernel; names of every length; each read may fail
+ * Flags: --unwind 72
+ * Mutant: bpf/request.bpf.h s/sk_type != SOCK_RAW \&\&/sk_type != SOCK_RAW ||/
+ * Mutant: bpf/request.bpf.h s/return asked->protocol == IPPROTO_SMC/return asked->protocol != IPPROTO_SMC/
+ * Mutant: bpf/request.bpf.h s/address\[11\] = 0xff;/address[11] = 0xfe;/
+ * Mutant: bpf/request.bpf.h s/address + 12/address + 8/
+ * Mutant: bpf/kernel.bpf.h s/> BIND_EXE_NAME_LEN)/>= BIND_EXE_NAME_LEN)/
+ * Mutant: bpf/kernel.bpf.h s/ & ~bytes & / \& /
+ * Mutant: bpf/kernel.bpf.h s/ \* goes_on;/;/
+ * Mutant: bpf/kernel.bpf.h s/= dentry->d_parent->d_inode/= dentry->d_inode/
+ */
+#include "kernel.h"
+
+static union proof_sock sock;
+static struct net net;
+static struct task_struct leader;
+static struct mm_struct mm;
+static struct file file;
+static struct dentry dentry, parent;
+static struct inode folder, file_inode;
+static struct super_block super;
+static unsigned char name[BIND_EXE_NAME_LEN + 2];
+
+/* What a kernel thread has for an mm: NULL. But loads through NULL, and on from there, give 0. */
+static struct mm_struct no_mm;
+static struct file no_file;
+static struct dentry no_dentry;
+static struct inode no_inode;
+static struct super_block no_super;
+
+static struct bind_exe exe_key;
+static __u32 exe_class;
+static bool exes_there, exe_found;
+static struct exes_map named;
+static __u32 generation;
+static struct bind_cgroup classes; /* of the task's cgroup */
+static bool cgroup_found;
+
+static void *proof_lookup(const void *map, const void *key)
+{
+	if (map == &exes) {
+		PROVE(*(const __u32 *)key == generation % 2);
+		return exes_there ? &named : NULL;
+	}
+	if (map == &cgroups) {
+		PROVE(*(const __u64 *)key == proof_cgroup_id);
+		return cgroup_found ? &classes : NULL;
+	}
+	PROVE(map == &named);
+	exe_key = *(const struct bind_exe *)key;
+	return exe_found ? &exe_class : NULL;
+}
+
+static void make_kernel_thread(void)
+{
+	no_mm.exe_file = &no_file;
+	no_file.f_path.dentry = &no_dentry;
+	no_dentry.d_parent = &no_dentry;
+	no_dentry.d_inode = &no_inode;
+	no_inode.i_sb = &no_super;
+	proof_task.mm = proof_has_task ? &no_mm : NULL;
+}
+
+/* Any values, in objects that point at one another as the kernel's do. */
+static void make_kernel(void)
+{
+	union proof_sock any_sock;
+	struct task_struct any_task;
+	struct inode any_folder, any_inode;
+	struct super_block any_super;
+	struct net any_net;
+
+	sock = any_sock;
+	net = any_net;
+	sock.sk.__sk_common.skc_net.net = &net;
+	leader = any_task;
+	leader.comm[BIND_COMM_LEN - 1] = '\0'; /* as it always is */
+	proof_task.group_leader = &leader;
+	if (nondet_bool())
+		make_kernel_thread();
+	else
+		proof_task.mm = &mm;
+	mm.exe_file = &file;
+	file.f_path.dentry = &dentry;
+	dentry.d_parent = &parent;
+	dentry.d_name.name = name;
+	parent.d_inode = &folder;
+	dentry.d_inode = &file_inode;
+	file_inode = any_inode;
+	file_inode.i_sb = &super;
+	folder = any_folder;
+	folder.i_sb = &super;
+	super = any_super;
+	for (size_t i = 0; i + 1 < sizeof(name); i++)
+		name[i] = nondet_u8();
+	exe_class = nondet_u32();
+	exe_found = nondet_bool();
+	exes_there = nondet_bool();
+	generation = nondet_u32();
+	cgroup_found = nondet_bool();
+	classes.class[0] = nondet_u32();
+	classes.class[1] = nondet_u32();
+}
+
+static __u32 protocol(const struct asked *asked)
+{
+	if (sock.sk.sk_type == SOCK_RAW)
+		return BIND_PROTOCOL_RAW;
+	return asked->protocol == IPPROTO_SMC ? IPPROTO_TCP : asked->protocol;
+}
+
+static void check_socket(const struct bind_request *request, const struct asked *asked)
+{
+	bool is_ipv6 = sock.sk.__sk_common.skc_family == AF_INET6;
+	bool is_portless = sock.sk.sk_type == SOCK_RAW || sock.sk.sk_protocol == IPPROTO_L2TP;
+	const __u8 *address = (const __u8 *)asked->address;
+
+	PROVE(request->uid == asked->uid);
+	PROVE(request->options == asked->options);
+	PROVE(request->protocol == protocol(asked));
+	PROVE(request->port == (is_portless ? BIND_PORT_NONE : asked->port));
+	for (int i = 0; i < 16; i++) {
+		__u8 mapped = i < 10 ? 0 : i < 12 ? 0xff : address[i - 12];
+
+		PROVE((__u8)request->address[i] == (is_ipv6 ? address[i] : mapped));
+	}
+}
+
+/* The name up to its NUL, and NULs. */
+static void check_comm(const struct bind_request *request)
+{
+	bool is_over = false;
+
+	for (int i = 0; i < BIND_COMM_LEN; i++) {
+		is_over |= i == BIND_COMM_LEN - 1 || !leader.comm[i];
+		if (proof_failed_reads)
+			PROVE(!request->comm[i] || request->comm[i] == leader.comm[i]);
+		else
+			PROVE(request->comm[i] == (is_over ? 0 : leader.comm[i]));
+	}
+	PROVE(!request->comm[BIND_COMM_LEN - 1]);
+}
+
+static void check_exe(const struct bind_request *request, __u32 flags)
+{
+	size_t length = strlen((const char *)name);
+
+	if (!(flags & BIND_IMAGE_EXES)) {
+		PROVE(request->exe == 0);
+		return;
+	}
+	PROVE(request->exe == (exes_there && exe_found ? exe_class : 0));
+	if (!exes_there)
+		return;
+	PROVE(proof_task.mm == &mm || !exe_key.folder);
+	if (proof_failed_reads)
+		return;
+	PROVE(exe_key.device == super.s_dev);
+	if (length >= BIND_EXE_NAME_LEN) { /* no room for the NUL */
+		PROVE(exe_key.folder == 0);
+		return;
+	}
+	PROVE(exe_key.folder == folder.i_ino);
+	for (size_t i = 0; i < sizeof(exe_key.name); i++)
+		PROVE((unsigned char)exe_key.name[i] == (i < length ? name[i] : 0));
+}
+
+int main(void)
+{
+	struct bind_image_header header;
+	struct bind_request request;
+	struct asked asked;
+
+	make_version();
+	make_kernel();
+	header.generation = generation;
+	read_request(&sock.sk, &asked, &header, &request);
+	check_socket(&request, &asked);
+	check_comm(&request);
+	check_exe(&request, header.flags);
+	PROVE(request.cgroup == (cgroup_found && (header.flags & BIND_IMAGE_CGROUPS) ?
+					 classes.class[generation % 2] :
+					 BIND_CGROUP_UNKNOWN));
+	REACH(request.cgroup == 5);
+	PROVE(request.netns == BIND_NETNS_OTHER || (header.flags & BIND_IMAGE_NETNS));
+	PROVE(!(header.flags & BIND_IMAGE_NETNS) ||
+	      (request.netns == BIND_NETNS_HOST) == (net.ns.inum == host_netns));
+	REACH(proof_failed_reads > 2);
+	REACH(request.protocol == IPPROTO_MPTCP);
+	REACH(request.exe && exe_key.name[BIND_EXE_NAME_LEN - 2] && proof_has_task);
+	REACH(request.exe && exe_key.name[BIND_EXE_NAME_LEN - 2] && !proof_has_task);
+	REACH(!proof_failed_reads && exes_there && (header.flags & BIND_IMAGE_EXES) &&
+	      !exe_key.folder && folder.i_ino);
+	REACH(request.netns == BIND_NETNS_HOST && host_netns == 7);
+	REACH(request.comm[BIND_COMM_LEN - 2] && proof_has_task);
+	REACH(request.comm[BIND_COMM_LEN - 2] && !proof_has_task);
+	return 0;
+}
