@@ -25,10 +25,8 @@ static void count_messages(struct load *load)
 
 const char *load_compile_error(const struct policy *policy, int err, char *text, size_t size)
 {
-	if (err == -E2BIG && policy->rules > BIND_MAX_RULES)
-		snprintf(text, size, "rules: %zu rules, expected at most %u", policy->rules,
-			 BIND_MAX_RULES);
-	else if (err == -E2BIG)
+	/* More than BIND_MAX_RULES have not been read. */
+	if (err == -E2BIG)
 		snprintf(text, size,
 			 "rules: too many of %zu rules have only long lists and wide ranges, "
 			 "expected at most %u such rules",

@@ -10,17 +10,15 @@
 static int make_room(struct builder *b, size_t pages)
 {
 	struct image *image = b->image;
+	size_t wanted = image->pages + pages;
+	void *grown;
 
-	if (image->pages + pages > UINT32_MAX)
+	if (wanted > UINT32_MAX)
 		return -E2BIG;
-	while (b->page_space < image->pages + pages) {
-		void *grown = grow(image->page, b->page_space, &b->page_space,
-				   sizeof(*image->page));
-
-		if (!grown)
-			return -ENOMEM;
-		image->page = grown;
-	}
+	grown = grow_to(image->page, wanted, &b->page_space, sizeof(*image->page));
+	if (!grown)
+		return -ENOMEM;
+	image->page = grown;
 	return 0;
 }
 

@@ -18,7 +18,10 @@ struct decide_keys {
 	struct bind_key wide[BIND_WIDE_DIMENSIONS];
 };
 
-/* The zero: however the request was read, the verifier then has one case before it, not many. */
+/*
+ * The zero: however the request was read, the verifier then has one case before it, not many. To it
+ * comm is unknown anyway.
+ */
 static __always_inline void decide_make_keys(const struct bind_request *request, __u64 zero,
 					     struct decide_keys *keys)
 {

@@ -259,14 +259,11 @@ static int next_items(struct filing *f, size_t count, uint32_t *at)
 {
 	size_t left = BIND_ITEMS_PER_PAGE - f->used % BIND_ITEMS_PER_PAGE;
 	size_t begin = left < count ? f->used + left : f->used;
-	void *grown;
+	void *grown = grow_to(f->array, begin + count, &f->array_space, sizeof(*f->array));
 
-	while (f->array_space < begin + count) {
-		grown = grow(f->array, f->array_space, &f->array_space, sizeof(*f->array));
-		if (!grown)
-			return -ENOMEM;
-		f->array = grown;
-	}
+	if (!grown)
+		return -ENOMEM;
+	f->array = grown;
 	memset(f->array + f->used, 0, (begin + count - f->used) * sizeof(*f->array));
 	*at = begin;
 	f->used = begin + count;

@@ -6,17 +6,25 @@
 #include <stddef.h>
 #include <stdlib.h>
 
-/* Room for one more element, doubling. Returns the array, moved or not, or NULL. */
+/* Room for so many elements, at least one, doubling. Returns the array, moved or not, or NULL. */
+static inline void *grow_to(void *array, size_t wanted, size_t *space, size_t size)
+{
+	size_t room = *space ? *space : 64;
+
+	if (wanted <= *space)
+		return array;
+	while (room < wanted)
+		room *= 2;
+	array = reallocarray(array, room, size);
+	if (array)
+		*space = room;
+	return array;
+}
+
+/* Room for one more element. */
 static inline void *grow(void *array, size_t used, size_t *space, size_t size)
 {
-	size_t wanted = *space ? *space * 2 : 64;
-
-	if (used < *space)
-		return array;
-	array = reallocarray(array, wanted, size);
-	if (array)
-		*space = wanted;
-	return array;
+	return grow_to(array, used + 1, space, size);
 }
 
 #endif

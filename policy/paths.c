@@ -214,12 +214,11 @@ static int add_text(struct texts *t, const struct image *image, size_t number, u
 {
 	const struct image_pattern *pattern = &image->cgroup[number];
 	size_t length = text_length(pattern);
-	int err = t->words ? 0 : add_word(t, 0);
+	int err;
 
 	t->pattern[t->count] = number;
-	t->entry[t->count++].value = t->words ? t->words : 1;
-	if (!err)
-		err = add_word(t, BIND_PATTERN_HEAD(length, tree, star));
+	t->entry[t->count++].value = t->words;
+	err = add_word(t, BIND_PATTERN_HEAD(length, tree, star));
 	for (size_t i = 0; !err && i < length; i += 8) {
 		uint64_t word = 0;
 
@@ -234,9 +233,10 @@ static const struct image_pattern *find_star(const struct image *image, size_t n
 {
 	char text[BIND_PATTERN_LEN + 1];
 	struct image_pattern wanted = { .text = text, .star = true };
+	size_t length = text_length(&image->cgroup[number]);
 
-	memcpy(text, image->cgroup[number].text, text_length(&image->cgroup[number]) + 1);
-	text[text_length(&image->cgroup[number])] = '\0';
+	memcpy(text, image->cgroup[number].text, length);
+	text[length] = '\0';
 	return bsearch(&wanted, image->cgroup, image->cgroups, sizeof(wanted), compare_patterns);
 }
 
@@ -330,8 +330,10 @@ static int write_table(struct builder *b, struct texts *t)
 static int write_texts(struct builder *b, struct texts *t)
 {
 	uint32_t page;
-	int err = add_texts(b->image, t);
+	int err = add_word(t, 0); /* not used: place 0 is none */
 
+	if (!err)
+		err = add_texts(b->image, t);
 	if (!err)
 		err = builder_array(b, t->word, t->words * sizeof(*t->word), &page);
 	if (err)

@@ -82,7 +82,7 @@ struct policy_rule {
 };
 
 /* In all files together. */
-#define POLICY_MAX_RULES 131072u
+#define POLICY_MAX_RULES BIND_MAX_RULES
 
 struct policy {
 	enum bind_verdict default_verdict;

@@ -118,39 +118,29 @@ static bool place_all(struct table_work *w)
 	return true;
 }
 
-static int write_narrow(struct builder *b, struct table_work *w)
+static void fill_slot(void *slots, uint32_t at, bool is_wide, const struct table_entry *entry)
 {
-	struct bind_narrow_slot *slot = calloc(w->table->slots, sizeof(*slot));
-	int err;
-
-	if (!slot)
-		return -ENOMEM;
-	for (uint32_t i = 0; i < w->table->slots; i++)
-		if (w->slot[i])
-			slot[i] = (struct bind_narrow_slot){
-				.key = w->entry[w->slot[i] - 1].key.high,
-				.value = w->entry[w->slot[i] - 1].value,
-			};
-	err = builder_array(b, slot, w->table->slots * sizeof(*slot), &w->table->slot_page);
-	free(slot);
-	return err;
+	if (is_wide)
+		((struct bind_wide_slot *)slots)[at] =
+			(struct bind_wide_slot){ .key = entry->key, .value = entry->value };
+	else
+		((struct bind_narrow_slot *)slots)[at] =
+			(struct bind_narrow_slot){ .key = entry->key.high, .value = entry->value };
 }
 
-static int write_wide(struct builder *b, struct table_work *w)
+static int write_slots(struct builder *b, bool is_wide, struct table_work *w)
 {
-	struct bind_wide_slot *slot = calloc(w->table->slots, sizeof(*slot));
+	size_t size = is_wide ? sizeof(struct bind_wide_slot) : sizeof(struct bind_narrow_slot);
+	void *slots = calloc(w->table->slots, size);
 	int err;
 
-	if (!slot)
+	if (!slots)
 		return -ENOMEM;
 	for (uint32_t i = 0; i < w->table->slots; i++)
 		if (w->slot[i])
-			slot[i] = (struct bind_wide_slot){
-				.key = w->entry[w->slot[i] - 1].key,
-				.value = w->entry[w->slot[i] - 1].value,
-			};
-	err = builder_array(b, slot, w->table->slots * sizeof(*slot), &w->table->slot_page);
-	free(slot);
+			fill_slot(slots, i, is_wide, &w->entry[w->slot[i] - 1]);
+	err = builder_array(b, slots, w->table->slots * size, &w->table->slot_page);
+	free(slots);
 	return err;
 }
 
@@ -169,7 +159,7 @@ static int try_seed(struct builder *b, bool is_wide, struct table_work *w)
 		err = builder_array(b, w->pilot, w->table->pilots * sizeof(*w->pilot),
 				    &w->table->pilot_page);
 	if (!err)
-		err = is_wide ? write_wide(b, w) : write_narrow(b, w);
+		err = write_slots(b, is_wide, w);
 	return err;
 }
 
