@@ -9,7 +9,6 @@
 #include <bpf/bpf_helpers.h>
 
 #include "../bpf/image.bpf.h"
-#include "../bpf/event.h"
 #include "evaluate.h"
 
 struct evaluation evaluation;

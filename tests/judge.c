@@ -20,6 +20,29 @@ void judge_decide(const struct image *image, const struct bind_request *request,
 	decide(image, &classified, decision);
 }
 
+struct image judge_compile(const struct policy *policy)
+{
+	struct image image;
+
+	assert_int_equal(image_compile(policy, SETTINGS(true), &image), 0);
+	return image;
+}
+
+const struct bind_image_header *judge_header(const struct image *image)
+{
+	return &image->page[0].header;
+}
+
+uint32_t judge_rule(const struct image *image, const struct bind_request *request,
+		    const struct naive_task *task)
+{
+	struct bind_decision decision;
+
+	judge_decide(image, request, task, &decision);
+	assert_int_not_equal(decision.cause, BIND_CAUSE_UNREADABLE);
+	return decision.rule;
+}
+
 bool judge_same(const struct bind_decision *a, const struct bind_decision *b)
 {
 	return a->generation == b->generation && a->rule == b->rule && a->verdict == b->verdict &&

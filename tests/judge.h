@@ -92,6 +92,15 @@ struct bind_decision judge_policy(const char *says, const struct policy *policy,
 				  const struct bind_request *request, const struct naive_task *task,
 				  const struct image_settings *settings);
 
+/* The policy's image, to be freed. */
+struct image judge_compile(const struct policy *policy);
+
+const struct bind_image_header *judge_header(const struct image *image);
+
+/* The rule by which the image decides, or NONE; it can be read. As judge_decide(). */
+uint32_t judge_rule(const struct image *image, const struct bind_request *request,
+		    const struct naive_task *task);
+
 /* Are they the same in every field? */
 bool judge_same(const struct bind_decision *a, const struct bind_decision *b);
 

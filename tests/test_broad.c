@@ -15,20 +15,6 @@
 #define SPREAD 20 /* uids from one rule's first to the next one's */
 #define WIDTH 17 /* uids of a rule: too many for keys */
 
-static uint32_t rule_of(const struct image *image, const struct bind_request *request)
-{
-	struct bind_decision decision;
-
-	judge_decide(image, request, IN("/"), &decision);
-	assert_int_not_equal(decision.cause, BIND_CAUSE_UNREADABLE);
-	return decision.rule;
-}
-
-static const struct bind_image_header *header_of(const struct image *image)
-{
-	return &image->page[0].header;
-}
-
 /* Broad rules, to be freed with all that they have. */
 struct broad_policy {
 	struct policy policy;
@@ -64,14 +50,14 @@ static void check_uids(const struct image *image, uint32_t rules)
 
 	for (uint32_t i = 0; i < rules; i++) {
 		request.uid = SPREAD * i;
-		assert_int_equal(rule_of(image, &request), i);
+		assert_int_equal(judge_rule(image, &request, IN("/")), i);
 		request.uid += WIDTH - 1;
-		assert_int_equal(rule_of(image, &request), i);
+		assert_int_equal(judge_rule(image, &request, IN("/")), i);
 		request.uid++;
-		assert_int_equal(rule_of(image, &request), NONE);
+		assert_int_equal(judge_rule(image, &request, IN("/")), NONE);
 	}
 	request.uid = UINT32_MAX;
-	assert_int_equal(rule_of(image, &request), NONE);
+	assert_int_equal(judge_rule(image, &request, IN("/")), NONE);
 }
 
 static void check_count(size_t rules)
@@ -80,8 +66,8 @@ static void check_count(size_t rules)
 	struct image image;
 
 	assert_int_equal(image_compile(&b.policy, SETTINGS(true), &image), 0);
-	assert_int_equal(header_of(&image)->broad_rules, rules > COMMON ? rules : 0);
-	assert_int_equal(header_of(&image)->common != 0, rules <= COMMON);
+	assert_int_equal(judge_header(&image)->broad_rules, rules > COMMON ? rules : 0);
+	assert_int_equal(judge_header(&image)->common != 0, rules <= COMMON);
 	check_uids(&image, (uint32_t)rules);
 	for (uint32_t i = 0; i < 40; i++) {
 		const struct bind_request request = { .uid = SPREAD * (uint32_t)rules / 40 * i };
@@ -132,7 +118,7 @@ static void test_too_many_broad_rules_are_refused(void **state)
 	image_free(&image);
 	b.policy.rule[100].uid.range = &one; /* has a key */
 	assert_int_equal(image_compile(&b.policy, SETTINGS(true), &image), 0);
-	assert_int_equal(header_of(&image)->broad_rules, BIND_MAX_BROAD);
+	assert_int_equal(judge_header(&image)->broad_rules, BIND_MAX_BROAD);
 	image_free(&image);
 	b.policy.rule[100] = (struct policy_rule){ .expires = NOW };
 	assert_int_equal(image_compile(&b.policy, SETTINGS(true), &image), 0);
@@ -155,13 +141,13 @@ static void test_bits_lead_to_the_rules_numbers(void **state)
 		b.policy.rule[i].port = (struct policy_ranges){ &port[i], 1 };
 	}
 	assert_int_equal(image_compile(&b.policy, SETTINGS(true), &image), 0);
-	assert_int_equal(header_of(&image)->broad_rules, 6000);
+	assert_int_equal(judge_header(&image)->broad_rules, 6000);
 	for (uint32_t i = 0; i < 9000; i++) {
 		request.uid = SPREAD * i;
 		request.port = i + 1;
-		assert_int_equal(rule_of(&image, &request), i);
+		assert_int_equal(judge_rule(&image, &request, IN("/")), i);
 		request.port = 20000;
-		assert_int_equal(rule_of(&image, &request), i % 3 ? i : NONE);
+		assert_int_equal(judge_rule(&image, &request, IN("/")), i % 3 ? i : NONE);
 	}
 	image_free(&image);
 	broad_free(&b);
@@ -183,7 +169,7 @@ static void check_meeting(uint32_t rules, uint32_t meeting)
 	b.policy.rule[meeting].uid.range = &low;
 	b.policy.rule[meeting].port.range = &high;
 	assert_int_equal(image_compile(&b.policy, SETTINGS(true), &image), 0);
-	assert_int_equal(header_of(&image)->broad_rules, rules);
+	assert_int_equal(judge_header(&image)->broad_rules, rules);
 	assert_int_equal(
 		judge_image("meeting", &b.policy, &image, &request, IN("/"), SETTINGS(true)).rule,
 		meeting);

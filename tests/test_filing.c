@@ -17,23 +17,10 @@
 		(n) * 1000, (n)*1000 + 99 \
 	} /* a range that is no key */
 
-static struct image compile(const struct policy *policy)
-{
-	struct image image;
-
-	assert_int_equal(image_compile(policy, SETTINGS(true), &image), 0);
-	return image;
-}
-
-static const struct bind_image_header *header_of(const struct image *image)
-{
-	return &image->page[0].header;
-}
-
 static const struct bind_item *item_of(const struct image *image, uint32_t number)
 {
 	const union bind_page *page =
-		&image->page[header_of(image)->item_page + number / BIND_ITEMS_PER_PAGE];
+		&image->page[judge_header(image)->item_page + number / BIND_ITEMS_PER_PAGE];
 
 	return &page->item[number % BIND_ITEMS_PER_PAGE];
 }
@@ -51,7 +38,7 @@ static uint32_t count_items(const struct image *image, uint32_t bucket)
 /* And that of the key; 0 if there is none. */
 static uint32_t bucket_items(const struct image *image, enum bind_dimension dimension, uint32_t key)
 {
-	const struct bind_table *table = &header_of(image)->tables[dimension];
+	const struct bind_table *table = &judge_header(image)->tables[dimension];
 	uint32_t bucket = 0;
 
 	if (table->pilots)
@@ -61,35 +48,25 @@ static uint32_t bucket_items(const struct image *image, enum bind_dimension dime
 	return bucket ? count_items(image, bucket) : 0;
 }
 
-static uint32_t rule_of(const struct image *image, const struct bind_request *request,
-			const struct naive_task *task)
-{
-	struct bind_decision decision;
-
-	judge_decide(image, request, task, &decision);
-	assert_int_not_equal(decision.cause, BIND_CAUSE_UNREADABLE);
-	return decision.rule;
-}
-
 /* Each rule is found */
 
 /* All by what is expected, some by the naive matcher too, which takes long. */
 static void check_count(enum typical typical, size_t rules)
 {
 	struct policy policy = typical_policy(typical, rules);
-	struct image image = compile(&policy);
+	struct image image = judge_compile(&policy);
 	struct typical_request request;
 
-	assert_int_equal(header_of(&image)->rules, rules);
-	assert_int_equal(header_of(&image)->broad_rules, 0);
+	assert_int_equal(judge_header(&image)->rules, rules);
+	assert_int_equal(judge_header(&image)->broad_rules, 0);
 	for (size_t i = 0; i < rules; i++) {
 		typical_request(&policy, i, &request);
-		assert_int_equal(rule_of(&image, &request.request, &request.task), i);
+		assert_int_equal(judge_rule(&image, &request.request, &request.task), i);
 		if (i % (rules / 16 + 1) == 0)
 			judge_image("typical", &policy, &image, &request.request, &request.task,
 				    SETTINGS(true));
 		request.request.port = BIND_PORT_NONE;
-		assert_int_equal(rule_of(&image, &request.request, &request.task), NONE);
+		assert_int_equal(judge_rule(&image, &request.request, &request.task), NONE);
 	}
 	image_free(&image);
 	typical_free(&policy);
@@ -163,15 +140,16 @@ static void test_a_rule_is_filed_under_its_key(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(placed_rules); i++) {
 		const struct policy policy = { .rule = &placed_rules[i], .rules = 1 };
-		struct image image = compile(&policy);
+		struct image image = judge_compile(&policy);
 		int tables = 0;
 
 		for (int d = 0; d < BIND_DIMENSIONS; d++) {
-			assert_int_equal(header_of(&image)->tables[d].pilots != 0, d == places[i]);
-			tables += header_of(&image)->tables[d].pilots != 0;
+			assert_int_equal(judge_header(&image)->tables[d].pilots != 0,
+					 d == places[i]);
+			tables += judge_header(&image)->tables[d].pilots != 0;
 		}
-		assert_int_equal(header_of(&image)->common != 0, places[i] == COMMON);
-		assert_int_equal(header_of(&image)->broad_rules, places[i] == VECTORS);
+		assert_int_equal(judge_header(&image)->common != 0, places[i] == COMMON);
+		assert_int_equal(judge_header(&image)->broad_rules, places[i] == VECTORS);
 		assert_int_equal(tables, places[i] < BIND_DIMENSIONS);
 		image_free(&image);
 	}
@@ -187,16 +165,16 @@ static void test_crowded_values_are_avoided(void **state)
 	(void)state;
 	for (size_t i = 0; i < policy.rules; i++)
 		policy.rule[i].uid = (struct policy_ranges){ &root, 1 };
-	image = compile(&policy);
-	assert_int_equal(header_of(&image)->tables[BIND_DIM_UID].pilots, 0);
+	image = judge_compile(&policy);
+	assert_int_equal(judge_header(&image)->tables[BIND_DIM_UID].pilots, 0);
 	assert_int_equal(bucket_items(&image, BIND_DIM_PORT, 500), 1);
-	assert_int_equal(header_of(&image)->broad_rules, 0);
+	assert_int_equal(judge_header(&image)->broad_rules, 0);
 	for (uint32_t i = 0; i < policy.rules; i++) {
 		struct bind_request request = { .port = i + 1, .protocol = 6 };
 
-		assert_int_equal(rule_of(&image, &request, IN("/")), i);
+		assert_int_equal(judge_rule(&image, &request, IN("/")), i);
 		request.uid = 1;
-		assert_int_equal(rule_of(&image, &request, IN("/")), NONE);
+		assert_int_equal(judge_rule(&image, &request, IN("/")), NONE);
 	}
 	image_free(&image);
 	for (size_t i = 0; i < policy.rules; i++)
@@ -219,12 +197,12 @@ static void check_crowd(size_t rules)
 		rule[i].uid = (struct policy_ranges){ &uid, 1 };
 		rule[i].port = (struct policy_ranges){ &port[i], 1 };
 	}
-	image = compile(&policy);
+	image = judge_compile(&policy);
 	assert_int_equal(bucket_items(&image, BIND_DIM_UID, 33), rules - broad);
-	assert_int_equal(header_of(&image)->broad_rules, common ? 0 : broad);
-	assert_int_equal(header_of(&image)->common != 0, common);
+	assert_int_equal(judge_header(&image)->broad_rules, common ? 0 : broad);
+	assert_int_equal(judge_header(&image)->common != 0, common);
 	if (common)
-		assert_int_equal(count_items(&image, header_of(&image)->common), broad);
+		assert_int_equal(count_items(&image, judge_header(&image)->common), broad);
 	for (uint32_t i = 0; i < 2 * rules; i++) {
 		const struct bind_request request = { .uid = i % 2 ? 33 : 34,
 						      .port = port[i / 2].high };
@@ -269,11 +247,11 @@ static void test_a_bucket_ends_before_the_next_one(void **state)
 				r->port = (struct policy_ranges){ &port, 1 };
 		}
 	}
-	image = compile(&policy);
+	image = judge_compile(&policy);
 	for (uint32_t i = 0; i < UIDS; i++) {
 		const struct bind_request request = { .uid = i, .port = 81 };
 
-		assert_int_equal(rule_of(&image, &request, IN("/")), i % 3 ? NONE : first[i]);
+		assert_int_equal(judge_rule(&image, &request, IN("/")), i % 3 ? NONE : first[i]);
 	}
 	image_free(&image);
 }
@@ -344,8 +322,8 @@ static void test_no_shape_is_refused(void **state)
 		snprintf(text[i], sizeof(text[i]), "%05u%s", i, i % 3 ? "" : "*");
 		comm[i] = text[i];
 	}
-	image = compile(&policy);
-	assert_int_equal(header_of(&image)->broad_rules, 1);
+	image = judge_compile(&policy);
+	assert_int_equal(judge_header(&image)->broad_rules, 1);
 	for (uint32_t i = 0; i < 16 * LONG; i += 7) {
 		struct bind_request request = { .uid = i % 16 & 1 ? i : 4,
 						.port = i % 16 & 2 ? i : 4,

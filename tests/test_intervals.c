@@ -13,20 +13,6 @@
 #include "judge.h"
 #include "policy/intervals.h"
 
-static uint32_t rule_of(const struct image *image, const struct bind_request *request)
-{
-	struct bind_decision decision;
-
-	judge_decide(image, request, IN("/"), &decision);
-	assert_int_not_equal(decision.cause, BIND_CAUSE_UNREADABLE);
-	return decision.rule;
-}
-
-static const struct bind_image_header *header_of(const struct image *image)
-{
-	return &image->page[0].header;
-}
-
 /* A rule for count uids: first, first + 2, first + 4... so that no two of them touch. */
 static struct policy_ranges spread_uids(size_t count, uint32_t first)
 {
@@ -48,15 +34,15 @@ static void check_narrow_tree(size_t intervals, uint32_t depth)
 	struct image image;
 
 	assert_int_equal(image_compile(&policy, SETTINGS(true), &image), 0);
-	assert_int_equal(header_of(&image)->broad_rules, 1);
-	assert_int_equal(header_of(&image)->trees[BIND_DIM_UID].depth, depth);
+	assert_int_equal(judge_header(&image)->broad_rules, 1);
+	assert_int_equal(judge_header(&image)->trees[BIND_DIM_UID].depth, depth);
 	for (request.uid = 0; request.uid < intervals + 2; request.uid++) {
 		bool listed = request.uid < intervals - 1 && request.uid % 2 == first;
 
-		assert_int_equal(rule_of(&image, &request), listed ? 0 : NONE);
+		assert_int_equal(judge_rule(&image, &request, IN("/")), listed ? 0 : NONE);
 	}
 	request.uid = UINT32_MAX;
-	assert_int_equal(rule_of(&image, &request), NONE);
+	assert_int_equal(judge_rule(&image, &request, IN("/")), NONE);
 	image_free(&image);
 	free(rule.uid.range);
 }
@@ -88,8 +74,8 @@ static void test_the_highest_narrow_key_is_found(void **state)
 
 		rule.uid.range[0] = (struct policy_range){ UINT32_MAX, UINT32_MAX };
 		assert_int_equal(image_compile(&policy, SETTINGS(true), &image), 0);
-		assert_int_equal(rule_of(&image, &highest), 0);
-		assert_int_equal(rule_of(&image, &below), NONE);
+		assert_int_equal(judge_rule(&image, &highest, IN("/")), 0);
+		assert_int_equal(judge_rule(&image, &below, IN("/")), NONE);
 		image_free(&image);
 		free(rule.uid.range);
 	}
@@ -118,7 +104,7 @@ static void check_comm(const struct image *image, const char *name, bool listed)
 	struct bind_request request = { 0 };
 
 	strcpy(request.comm, name);
-	assert_int_equal(rule_of(image, &request), listed ? 0 : NONE);
+	assert_int_equal(judge_rule(image, &request, IN("/")), listed ? 0 : NONE);
 }
 
 static void check_wide_tree(size_t names, uint32_t depth)
@@ -130,7 +116,7 @@ static void check_wide_tree(size_t names, uint32_t depth)
 	char name[BIND_COMM_LEN];
 
 	assert_int_equal(image_compile(&policy, SETTINGS(true), &image), 0);
-	assert_int_equal(header_of(&image)->trees[BIND_DIM_COMM].depth, depth);
+	assert_int_equal(judge_header(&image)->trees[BIND_DIM_COMM].depth, depth);
 	for (size_t i = 0; i < 2 * names + 2; i++) {
 		snprintf(name, sizeof(name), "%05zu", i);
 		check_comm(&image, name, i < 2 * names && i % 2 == 0);
@@ -140,7 +126,7 @@ static void check_wide_tree(size_t names, uint32_t depth)
 		check_comm(&image, name, false);
 	}
 	check_comm(&image, "", false);
-	assert_int_equal(rule_of(&image, &highest), NONE);
+	assert_int_equal(judge_rule(&image, &highest, IN("/")), NONE);
 	image_free(&image);
 	free_strings(&rule.comm);
 }
@@ -172,7 +158,7 @@ static void test_the_highest_wide_key_is_found(void **state)
 		assert_int_equal(image_compile(&policy, SETTINGS(true), &image), 0);
 		check_comm(&image, HIGHEST, true);
 		check_comm(&image, "\xff", false);
-		assert_int_equal(rule_of(&image, &no_end), NONE);
+		assert_int_equal(judge_rule(&image, &no_end, IN("/")), NONE);
 		image_free(&image);
 		free_strings(&rule.comm);
 	}
@@ -195,11 +181,12 @@ static void check_address_tree(size_t count, uint32_t depth)
 		ranges[count - 1 - i] = one;
 	}
 	assert_int_equal(image_compile(&policy, SETTINGS(true), &image), 0);
-	assert_int_equal(header_of(&image)->trees[BIND_DIM_ADDRESS].depth, depth);
+	assert_int_equal(judge_header(&image)->trees[BIND_DIM_ADDRESS].depth, depth);
 	for (size_t i = 0; i < 2 * count + 2; i++) {
 		request.address[14] = (char)(i / 256);
 		request.address[15] = (char)(i % 256);
-		assert_int_equal(rule_of(&image, &request), i < 2 * count && i % 2 == 0 ? 0 : NONE);
+		assert_int_equal(judge_rule(&image, &request, IN("/")),
+				 i < 2 * count && i % 2 == 0 ? 0 : NONE);
 	}
 	image_free(&image);
 	free(ranges);

@@ -10,29 +10,6 @@
 
 #include "judge.h"
 
-static struct image compile(const struct policy *policy)
-{
-	struct image image;
-
-	assert_int_equal(image_compile(policy, SETTINGS(true), &image), 0);
-	return image;
-}
-
-static const struct bind_image_header *header_of(const struct image *image)
-{
-	return &image->page[0].header;
-}
-
-static uint32_t rule_of(const struct image *image, const struct bind_request *request,
-			const struct naive_task *task)
-{
-	struct bind_decision decision;
-
-	judge_decide(image, request, task, &decision);
-	assert_int_not_equal(decision.cause, BIND_CAUSE_UNREADABLE);
-	return decision.rule;
-}
-
 /* Every choice of one value in each list, those next to them, and nothing else. */
 static void test_lists_of_everything(void **state)
 {
@@ -48,7 +25,7 @@ static void test_lists_of_everything(void **state)
 	static const uint32_t protocols[] = { 0, 5, 6, 7, 17, 132, 133, BIND_PROTOCOL_RAW };
 	static const char comms[][4] = { "", "a", "b", "aa" };
 	uint32_t all = COUNT(uids) * COUNT(ports) * COUNT(protocols) * COUNT(comms), found = 0;
-	struct image image = compile(&policy);
+	struct image image = judge_compile(&policy);
 
 	(void)state;
 	for (uint32_t i = 0; i < all; i++) {
@@ -83,7 +60,7 @@ static void test_protocols_of_every_number(void **state)
 			};
 			const struct policy policy = { .rule = &rule, .rules = 1 };
 			const struct bind_request raw = { .protocol = BIND_PROTOCOL_RAW };
-			struct image image = compile(&policy);
+			struct image image = judge_compile(&policy);
 
 			for (uint32_t p = 0; p < 300; p++) {
 				struct bind_request request = { .protocol = p };
@@ -104,13 +81,13 @@ static void check_box(struct policy_rule *rule, enum bind_dimension dimension)
 					EVERY_REQUEST, EVERY_REQUEST, EVERY_REQUEST };
 	struct naive_task other[] = { *EVERY_TASK, *EVERY_TASK };
 	const struct bind_request request = EVERY_REQUEST;
-	struct image image = compile(&policy);
+	struct image image = judge_compile(&policy);
 
 	if (dimension < BIND_DIMENSIONS)
-		assert_true(header_of(&image)->tables[dimension].pilots);
+		assert_true(judge_header(&image)->tables[dimension].pilots);
 	else
-		assert_true(header_of(&image)->common);
-	assert_int_equal(rule_of(&image, &request, EVERY_TASK), 0);
+		assert_true(judge_header(&image)->common);
+	assert_int_equal(judge_rule(&image, &request, EVERY_TASK), 0);
 	aside[0].uid += 1000;
 	aside[1].protocol = 17;
 	aside[2].port += 1000;
@@ -125,8 +102,8 @@ static void check_box(struct policy_rule *rule, enum bind_dimension dimension)
 				 NONE);
 	other[0].cgroup = "/b";
 	other[1].exe = NULL;
-	assert_int_equal(rule_of(&image, &request, &other[0]), rule->cgroup.count ? NONE : 0);
-	assert_int_equal(rule_of(&image, &request, &other[1]), rule->exe.count ? NONE : 0);
+	assert_int_equal(judge_rule(&image, &request, &other[0]), rule->cgroup.count ? NONE : 0);
+	assert_int_equal(judge_rule(&image, &request, &other[1]), rule->exe.count ? NONE : 0);
 	image_free(&image);
 }
 

@@ -13,14 +13,6 @@
 #include "judge.h"
 #include "policy/paths.h"
 
-static struct image compile(const struct policy *policy)
-{
-	struct image image;
-
-	assert_int_equal(image_compile(policy, SETTINGS(true), &image), 0);
-	return image;
-}
-
 /* Executables */
 
 static void test_executables_have_classes_of_their_own(void **state)
@@ -84,7 +76,7 @@ static bool accepts(const struct policy_rule *rule, const char *path)
 /* What a rule accepts is the classes from low to high. */
 static void test_classes_tell_cgroups_apart_as_the_rules_do(void **state)
 {
-	struct image image = compile(&named_policy);
+	struct image image = judge_compile(&named_policy);
 	uint32_t low, high;
 
 	(void)state;
@@ -116,7 +108,7 @@ static void test_images_tell_cgroups_apart_as_the_rules_do(void **state)
 		for (size_t b = 0; b < COUNT(named_rules); b++) {
 			struct policy_rule rules[] = { named_rules[a], named_rules[b] };
 			const struct policy policy = { .rule = rules, .rules = 2 };
-			struct image image = compile(&policy);
+			struct image image = judge_compile(&policy);
 
 			for (size_t i = 0; i < COUNT(named_paths); i++)
 				judge_image(named_paths[i], &policy, &image, &request,
@@ -131,7 +123,7 @@ static void test_a_tree_and_a_star_with_one_text(void **state)
 	struct policy_rule rules[] = { { .cgroup = STRINGS("/a") }, { .cgroup = STRINGS("/a*") } };
 	struct policy policy = { .rule = rules, .rules = 2 };
 	uint32_t tree, star, tree_last, star_last;
-	struct image image = compile(&policy);
+	struct image image = judge_compile(&policy);
 
 	(void)state;
 	assert_int_equal(image.cgroups, 2);
@@ -154,7 +146,7 @@ static void test_the_root(void **state)
 {
 	struct policy_rule rule = { .cgroup = STRINGS("/*") };
 	struct policy policy = { .rule = &rule, .rules = 1 };
-	struct image image = compile(&policy);
+	struct image image = judge_compile(&policy);
 
 	(void)state;
 	assert_int_equal(image_cgroup_class(&image, "/"), BIND_CGROUP_FIRST);
@@ -165,7 +157,7 @@ static void test_the_root(void **state)
 static void test_without_named_cgroups_there_is_one_class(void **state)
 {
 	const struct policy policy = { .default_verdict = BIND_DENY };
-	struct image image = compile(&policy);
+	struct image image = judge_compile(&policy);
 
 	(void)state;
 	assert_int_equal(image.cgroups, 0);
@@ -253,7 +245,7 @@ static void test_texts_of_every_length(void **state)
 		struct image image;
 
 		pattern[length - 1] = (char)('a' + length % 26);
-		image = compile(&policy);
+		image = judge_compile(&policy);
 		memcpy(path, pattern, sizeof(path));
 		assert_int_equal(image_cgroup_class(&image, path), BIND_CGROUP_FIRST);
 		for (size_t i = 0; i < length; i++) {
@@ -280,7 +272,7 @@ static void test_many_patterns(void **state)
 	for (size_t i = 0; i < MANY; i++)
 		assert_true(asprintf(&rule.cgroup.string[i], "/a/%05zu%s", i, i % 3 ? "" : "*") >
 			    0);
-	image = compile(&policy);
+	image = judge_compile(&policy);
 	for (uint32_t i = 0; i < MANY; i++) {
 		snprintf(path, sizeof(path), "/a/%05u", i);
 		assert_int_equal(image_cgroup_class(&image, path), BIND_CGROUP_FIRST + i);
@@ -319,7 +311,7 @@ static void test_a_cgroup_is_unknown_when_a_page_is_missing(void **state)
 {
 	struct policy_rule rule = { .cgroup = STRINGS("/a") };
 	const struct policy policy = { .rule = &rule, .rules = 1 };
-	struct image image = compile(&policy);
+	struct image image = judge_compile(&policy);
 	struct bind_image_header *header = &image.page[0].header;
 	uint32_t *numbers[] = { &header->text_page, &header->patterns.pilot_page,
 				&header->patterns.slot_page };
@@ -383,7 +375,7 @@ static void check_pair(const char *a, const char *b, int *unknown)
 	char *strings[] = { (char *)a, (char *)b };
 	struct policy_rule rule = { .cgroup = { strings, 1 } };
 	const struct policy policy = { .rule = &rule, .rules = 1 };
-	struct image image = compile(&policy);
+	struct image image = judge_compile(&policy);
 	char below[32];
 	uint32_t class;
 
@@ -399,7 +391,7 @@ static void check_pair(const char *a, const char *b, int *unknown)
 	}
 	image_free(&image);
 	rule.cgroup.count = 2;
-	image = compile(&policy);
+	image = judge_compile(&policy);
 	assert_int_equal(image_cgroup_class(&image, a), BIND_CGROUP_FIRST + (strcmp(a, b) > 0));
 	assert_int_equal(image_cgroup_class(&image, b), BIND_CGROUP_FIRST + (strcmp(b, a) > 0));
 	image_free(&image);
