@@ -17,6 +17,7 @@
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
+#include <err.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -63,12 +64,6 @@ static void usage(void)
 	exit(2);
 }
 
-static void die(const char *what)
-{
-	fprintf(stderr, "bindbench: %s: %s\n", what, strerror(errno));
-	exit(1);
-}
-
 static unsigned long number(const char *text, unsigned long max)
 {
 	char *end;
@@ -97,7 +92,7 @@ static void join_cgroup(const char *folder)
 	snprintf(path, sizeof(path), "%s/cgroup.procs", folder);
 	fd = open(path, O_WRONLY | O_CLOEXEC);
 	if (fd < 0 || write(fd, "0", 1) != 1)
-		die(path);
+		err(1, "%s", path);
 	close(fd);
 }
 
@@ -138,7 +133,7 @@ static uint64_t measure(const struct request *r)
 	uint64_t before, after;
 
 	if (fd < 0)
-		die("socket");
+		err(1, "socket");
 	before = __rdtsc();
 	rc = bind(fd, &r->address.any, r->length);
 	after = __rdtsc();
@@ -184,7 +179,7 @@ int main(int argc, char **argv)
 	if (comm)
 		prctl(PR_SET_NAME, comm);
 	if (uid && setuid((uid_t)number(uid, UINT32_MAX - 1)))
-		die("setuid");
+		err(1, "setuid");
 	for (int round = 0; round < ROUNDS; round++)
 		for (int i = 0; i < BINDS; i++)
 			ticks[i] = measure(&request);

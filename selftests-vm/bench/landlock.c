@@ -8,11 +8,10 @@
  * and later. Static, as everything that runs in the guest.
  */
 #define _GNU_SOURCE
-#include <errno.h>
+#include <err.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -34,18 +33,12 @@ struct net_port {
 	uint64_t port;
 };
 
-static void die(const char *what)
-{
-	fprintf(stderr, "landlock: %s: %s\n", what, strerror(errno));
-	exit(1);
-}
-
 static void allow(int fd, uint64_t port)
 {
 	struct net_port rule = { .allowed_access = ACCESS_NET_BIND_TCP, .port = port };
 
 	if (syscall(ADD_RULE, fd, RULE_NET_PORT, &rule, 0))
-		die("cannot add a rule");
+		err(1, "cannot add a rule");
 }
 
 int main(int argc, char **argv)
@@ -61,12 +54,12 @@ int main(int argc, char **argv)
 	port = atoi(argv[2]);
 	fd = (int)syscall(CREATE_RULESET, &ruleset, sizeof(ruleset), 0);
 	if (fd < 0)
-		die("no rules for ports in this kernel");
+		err(1, "no rules for ports in this kernel");
 	allow(fd, port);
 	for (int i = 1; i < rules; i++)
 		allow(fd, (port + i) % 65536);
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || syscall(RESTRICT_SELF, fd, 0))
-		die("cannot restrict myself");
+		err(1, "cannot restrict myself");
 	execvp(argv[3], argv + 3);
-	die(argv[3]);
+	err(1, "%s", argv[3]);
 }

@@ -17,6 +17,7 @@
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
+#include <err.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -25,7 +26,6 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -54,24 +54,18 @@ static void usage(void)
 	exit(2);
 }
 
-static void die(const char *what)
-{
-	fprintf(stderr, "waitbench: %s: %s\n", what, strerror(errno));
-	exit(1);
-}
-
 static void start(struct wait *w, char **command)
 {
 	w->begun = __rdtsc();
 	w->pid = fork();
 	if (w->pid < 0)
-		die("fork");
+		err(1, "fork");
 	if (w->pid)
 		return;
 	dup2(w->fd, STDOUT_FILENO);
 	dup2(w->fd, STDERR_FILENO);
 	execvp(command[0], command);
-	die(command[0]);
+	err(1, "%s", command[0]);
 }
 
 static void notify(struct wait *w)
@@ -82,7 +76,7 @@ static void notify(struct wait *w)
 		w->seen = status.st_size;
 	w->begun = __rdtsc();
 	if (kill(w->pid, SIGHUP))
-		die("kill");
+		err(1, "kill");
 }
 
 /* Looks only when the file has grown, and then at all that is new. */
@@ -96,7 +90,7 @@ static bool has_said(struct wait *w)
 		return false;
 	text = calloc(1, status.st_size - w->seen + 1);
 	if (!text || pread(w->fd, text, status.st_size - w->seen, w->seen) < 0)
-		die("read");
+		err(1, "read");
 	found = strstr(text, w->text);
 	free(text);
 	return found;
@@ -172,7 +166,7 @@ int main(int argc, char **argv)
 		usage();
 	w.fd = open(argv[0], O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | (w.pid ? 0 : O_TRUNC), 0600);
 	if (w.fd < 0)
-		die(argv[0]);
+		err(1, "%s", argv[0]);
 	w.text = argv[1];
 	if (w.pid)
 		notify(&w);
