@@ -9,6 +9,7 @@
 
 #include "../policy/decide.h"
 #include "../policy/pattern.h"
+#include "event.h"
 
 /*
  * An image: pages, as many as it needs. Frozen before it is published. (Sizes, not types: clang
@@ -25,7 +26,7 @@ struct image_map {
 /* By enum bind_slot. Replacing the image in force is the one atomic step of publishing a policy. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
-	__uint(max_entries, 2);
+	__uint(max_entries, BIND_SLOTS);
 	__type(key, __u32);
 	__array(values, struct image_map);
 } policy SEC(".maps");

@@ -221,11 +221,10 @@ static __always_inline void count_outcome(struct sock *sk, const struct asked *a
  */
 static __always_inline bool shows_outcome(const struct asked *asked, int rc, __u16 bound_port)
 {
-	if (!shows_task())
-		return false;
+	/* Then bind_outcome() has looked at the task. */
 	if (with_policy)
 		return shows_asked(asked);
-	return shows_port(rc ? asked->port : bound_port) && (!rc || show_errors);
+	return shows_task() && shows_port(rc ? asked->port : bound_port) && (!rc || show_errors);
 }
 
 /* The same for the outcome of a bind. Which counters tell depends on who reports the attempts. */
