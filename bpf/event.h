@@ -17,6 +17,10 @@
  * on the same thread and one after the other, and either may be missing: the probes can miss a bind
  * on preemptible kernels, and a bind that another LSM refuses never reaches them. Without a policy
  * there are outcomes only.
+ *
+ * A listen() gives an attempt if the kernel is to bind the socket for it, and an outcome always. Of
+ * a socket that is bound already, whose options alone are decided, there are attempts only that the
+ * policy denies.
  */
 enum bind_event_kind {
 	BIND_EVENT_ATTEMPT,
@@ -35,14 +39,17 @@ struct bind_event {
 	__u64 socket; /* which one: equal for the attempt and the outcome of most binds */
 	__u64 cgroup; /* id in cgroup v2 */
 	__u8 requested[16] BIND_WORDS;
-	__u8 bound[16] BIND_WORDS; /* outcome with rc 0 */
+	union {
+		__u8 bound[16] BIND_WORDS; /* outcome with rc 0 */
+		__u16 range[2]; /* attempt: the ports that it is for, from and to; 0: one port */
+	};
 	char comm[BIND_COMM_LEN] BIND_WORDS; /* of the thread; up to the first NUL */
 	__u32 pid; /* of the process, in the initial pid namespace */
 	__u32 tid;
 	__u32 uid; /* real, in the initial user namespace */
 	__u32 interface; /* index of SO_BINDTODEVICE, 0: none */
 	__s32 rc; /* outcome: 0 or -errno */
-	struct bind_decision decision; /* attempt */
+	struct bind_decision decision; /* attempt; rewritten outcome: about what is bound */
 	__u16 protocol; /* IPPROTO_* */
 	__u16 requested_port;
 	__u16 bound_port; /* outcome with rc 0 */
@@ -50,7 +57,9 @@ struct bind_event {
 	__u8 family; /* AF_INET or AF_INET6 of the socket, and so of the addresses */
 	__u8 options; /* BIND_OPT_* at this moment */
 	__u8 type; /* SOCK_* */
-	__u8 unused[6];
+	__u8 via; /* enum bind_via */
+	__u8 rewritten; /* outcome: 1 if what is bound is not what was asked for */
+	__u32 netns; /* inode number of the socket's network namespace */
 };
 
 _Static_assert(sizeof(struct bind_event) == 120, "with its ring buffer header, 128 bytes an event");
@@ -66,6 +75,7 @@ struct bind_counters {
 	__u64 audited; /* decided: deny, and let through */
 	__u64 unreadable; /* of denied and audited: request or image could not be read */
 	__u64 counts_lost; /* binds that the --count table had no room for */
+	__u64 rewritten; /* binds whose address another program changed after the decision */
 	__u64 cgroups_lost; /* new cgroups that the cgroup map had no room for */
 };
 

@@ -114,15 +114,14 @@ static __always_inline __u32 kernel_inet_options(struct sock *sk)
 	       address_no_port * BIND_OPT_ADDRESS_NO_PORT;
 }
 
-/* BIND_OPT_* of the socket. */
-static __always_inline __u32 kernel_options(struct sock *sk)
+/* SO_REUSEADDR and SO_REUSEPORT. */
+static __always_inline __u32 kernel_reuse_options(struct sock *sk)
 {
 	/* SO_REUSEADDR has four bits, of which any counts. */
 	__u32 reuse = (BPF_CORE_READ_BITFIELD(sk, __sk_common.skc_reuse) + 0xf) >> 4;
 	__u32 reuseport = BPF_CORE_READ_BITFIELD(sk, __sk_common.skc_reuseport);
 
-	return kernel_inet_options(sk) | reuse * BIND_OPT_REUSEADDR |
-	       reuseport * BIND_OPT_REUSEPORT;
+	return reuse * BIND_OPT_REUSEADDR | reuseport * BIND_OPT_REUSEPORT;
 }
 
 /* 1 for the TCP socket inside an MPTCP socket, else 0 (5.6, absent without CONFIG_MPTCP). */

@@ -21,6 +21,7 @@ const volatile bool filter_by_task; /* any of the above but the port */
 const volatile bool show_errors; /* failed binds too */
 
 const volatile bool with_policy; /* the LSM program decides and reports the attempts */
+const volatile bool has_port_ranges; /* the kernel knows IP_LOCAL_PORT_RANGE */
 const volatile bool count_only; /* fill the counts map, report no events */
 const volatile __u32 host_netns; /* inode number of the initial network namespace */
 const volatile __u32 wakeup_bytes; /* unread bytes in the ring that wake the reader */
@@ -83,6 +84,22 @@ struct {
 	__type(key, __u64);
 	__type(value, struct bind_cgroup);
 } cgroups SEC(".maps");
+
+/* See socket.bpf.h. */
+struct socket_memory {
+	__u8 named[8]; /* by the number of the option's bit, 1: setsockopt(2) named it */
+	__u16 port; /* that a bind asked for, if it is bound */
+	__u16 bound; /* 1: a bind was let through */
+	__u16 packed; /* bytes of sctp_bindx()'s addresses that have been decided */
+	__u16 addresses; /* how many those are */
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, struct socket_memory);
+} sockets SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);

@@ -133,29 +133,15 @@ static __always_inline void fill_event(struct bind_event *event, struct sock *sk
 	event->uid = asked->uid;
 	event->interface = sk->__sk_common.skc_bound_dev_if;
 	event->protocol = asked->protocol;
-	event->family = sk->__sk_common.skc_family;
+	event->family = asked->family;
+	event->via = asked->via;
+	event->netns = kernel_netns(sk);
 	event->type = sk->sk_type;
 	event->options = asked->options;
 	event->requested_port = asked->port;
 	__builtin_memcpy(event->requested, asked->address, sizeof(event->requested));
 	comm = kernel_thread_comm();
 	__builtin_memcpy(event->comm, &comm, sizeof(event->comm));
-}
-
-/*
- * Where the socket is bound, as bindsnoop shows it. An SCTP socket has its addresses in a list of
- * its own; the one that was asked for is in it.
- */
-static __always_inline void read_bound(struct sock *sk, const struct asked *asked,
-				       __be32 address[4], __u16 *port)
-{
-	*port = bpf_ntohs(KERNEL_READ(sk, struct inet_sock, inet_sport));
-	if (asked->protocol == IPPROTO_SCTP)
-		__builtin_memcpy(address, asked->address, 16);
-	else if (sk->__sk_common.skc_family == AF_INET)
-		address[0] = KERNEL_READ(sk, struct inet_sock, inet_saddr);
-	else
-		__builtin_memcpy(address, &sk->__sk_common.skc_v6_rcv_saddr, 16);
 }
 
 /* Counts an attempt and what was decided about it, and reports both. */
@@ -181,6 +167,8 @@ static __always_inline void report_attempt(struct sock *sk, const struct asked *
 	}
 	fill_event(event, sk, asked);
 	event->kind = BIND_EVENT_ATTEMPT;
+	event->range[0] = asked->range;
+	event->range[1] = asked->range >> 16;
 	event->decision = *decision;
 	submit_event(event);
 }
@@ -203,7 +191,7 @@ static __always_inline void count_bind(const struct bind_count_key *key)
 
 static __always_inline void count_outcome(struct sock *sk, const struct asked *asked, int rc)
 {
-	struct bind_count_key key = { .family = sk->__sk_common.skc_family, .port = asked->port };
+	struct bind_count_key key = { .family = asked->family, .port = asked->port };
 
 	if (!shows_task() || (rc && !show_errors))
 		return;

@@ -5,6 +5,7 @@
 
 #include "kernel.bpf.h"
 #include "maps.bpf.h"
+#include "socket.bpf.h"
 
 #include <bpf/bpf_endian.h>
 
@@ -17,6 +18,10 @@ struct asked {
 	__u16 protocol; /* IPPROTO_ number */
 	__u32 uid;
 	__u32 options;
+	__u32 range; /* the ports that the kernel may choose from, high << 16 | low; 0: one port */
+	__u16 family; /* of the address: AF_INET or AF_INET6 */
+	__u8 via; /* enum bind_via */
+	__u8 is_bound; /* 1: the socket is */
 };
 
 enum asked_state {
@@ -24,11 +29,6 @@ enum asked_state {
 	ASKED_MALFORMED, /* the kernel is going to refuse it: EINVAL or EAFNOSUPPORT */
 	ASKED_UNREADABLE, /* the bytes could not be read */
 };
-
-static __always_inline bool is_inet(struct sock *sk)
-{
-	return sk->__sk_common.skc_family == AF_INET || sk->__sk_common.skc_family == AF_INET6;
-}
 
 /*
  * What the kernel accepts on an IPv4 socket: AF_INET, for compatibility AF_UNSPEC with INADDR_ANY,
@@ -79,6 +79,22 @@ static __always_inline enum asked_state read_ipv6(struct sock *sk, struct sockad
 	return read_ipv4_on_ipv6(sk, from, asked);
 }
 
+/* All but the address. */
+static __always_inline void read_socket(struct sock *sk, enum bind_via via, struct asked *asked)
+{
+	__builtin_memset(asked, 0, sizeof(*asked));
+	asked->uid = kernel_uid();
+	asked->options = kernel_reuse_options(sk);
+	if (socket_is_smc(sk)) {
+		asked->protocol = IPPROTO_TCP;
+	} else {
+		asked->protocol = kernel_protocol(sk);
+		asked->options |= kernel_inet_options(sk);
+	}
+	asked->family = socket_family(sk);
+	asked->via = via;
+}
+
 /*
  * Reads the address, and all else. Bytes beyond length are never looked at: the kernel has not
  * checked the length yet, and on 5.10 they are what the stack held before.
@@ -86,15 +102,57 @@ static __always_inline enum asked_state read_ipv6(struct sock *sk, struct sockad
 static __always_inline enum asked_state read_asked(struct sock *sk, struct sockaddr *from,
 						   int length, struct asked *asked)
 {
-	__builtin_memset(asked, 0, sizeof(*asked));
-	asked->protocol = kernel_protocol(sk);
-	asked->uid = kernel_uid();
-	asked->options = kernel_options(sk);
+	read_socket(sk, BIND_VIA_BIND, asked);
 	if (length < SOCKADDR_IN_LEN)
 		return ASKED_MALFORMED;
-	if (sk->__sk_common.skc_family == AF_INET)
+	if (asked->family == AF_INET)
 		return read_ipv4(sk, from, asked);
 	return read_ipv6(sk, from, length, asked);
+}
+
+/*
+ * Where the socket is bound, as bindsnoop shows it. An SCTP socket has its addresses in a list of
+ * its own; the one that was asked for is in it.
+ */
+static __always_inline void read_bound(struct sock *sk, const struct asked *asked,
+				       __be32 address[4], __u16 *port)
+{
+	*port = bpf_ntohs(KERNEL_READ(sk, struct inet_sock, inet_sport));
+	if (asked->protocol == IPPROTO_SCTP)
+		__builtin_memcpy(address, asked->address, 16);
+	else if (asked->family == AF_INET)
+		address[0] = KERNEL_READ(sk, struct inet_sock, inet_saddr);
+	else
+		__builtin_memcpy(address, &sk->__sk_common.skc_v6_rcv_saddr, 16);
+}
+
+/*
+ * The socket with the address that it has, for what is asked of one that may be bound. A raw socket
+ * is when it has an address: what is a port elsewhere is its protocol.
+ */
+static __always_inline void read_own(struct sock *sk, enum bind_via via, struct asked *asked)
+{
+	struct socket_memory memory;
+	__u16 port;
+
+	read_socket(sk, via, asked);
+	if (socket_has_memory(sk)) {
+		memory = socket_memory(sk);
+		asked->options |= socket_remembered(&memory);
+		if (socket_is_smc(sk)) {
+			asked->port = memory.port;
+			asked->is_bound = memory.bound;
+			return;
+		}
+	}
+	read_bound(sk, asked, asked->address, &port);
+	if (sk->sk_type == SOCK_RAW) {
+		asked->is_bound = !!(asked->address[0] | asked->address[1] | asked->address[2] |
+				     asked->address[3]);
+		return;
+	}
+	asked->port = sk->__sk_common.skc_num;
+	asked->is_bound = !!asked->port;
 }
 
 /*
@@ -108,6 +166,9 @@ static __always_inline void forget_asked(struct asked *asked, __u32 any)
 	for (int i = 0; i < 4; i++)
 		asked->address[i] ^= zero;
 	asked->port ^= zero;
+	asked->options ^= zero;
+	asked->family ^= zero;
+	asked->is_bound ^= zero;
 	DECIDE_KEEP(*asked);
 }
 
@@ -121,12 +182,6 @@ static __always_inline __u32 read_cgroup(__u32 generation)
 	struct bind_cgroup *found = bpf_map_lookup_elem(&cgroups, &id);
 
 	return found ? found->class[BIND_PARITY(generation)] : BIND_CGROUP_UNKNOWN;
-}
-
-/* Does the socket's address have a port? In that of L2TP/IP those two bytes are unused. */
-static __always_inline bool has_ports(struct sock *sk)
-{
-	return sk->sk_type != SOCK_RAW && sk->sk_protocol != IPPROTO_L2TP;
 }
 
 /* The protocol as rules name it. SMC is TCP with another transport below it. */
@@ -157,10 +212,9 @@ static __always_inline __u32 read_exe(__u32 generation)
  * The address as rules name it: an IPv4 address is its mapped IPv6 address. By bytes, since the
  * verifier follows the evaluator once for each set of words that it knows.
  */
-static __always_inline void request_address(struct sock *sk, const struct asked *asked,
-					    char address[16])
+static __always_inline void request_address(const struct asked *asked, char address[16])
 {
-	if (sk->__sk_common.skc_family == AF_INET6) {
+	if (asked->family == AF_INET6) {
 		__builtin_memcpy(address, asked->address, 16);
 		return;
 	}
@@ -184,11 +238,13 @@ static __always_inline void read_request(struct sock *sk, const struct asked *as
 	if (header->flags & BIND_IMAGE_NETNS)
 		request->netns = kernel_netns(sk) == host_netns ? BIND_NETNS_HOST :
 								  BIND_NETNS_OTHER;
-	request_address(sk, asked, request->address);
+	request_address(asked, request->address);
 	request->uid = asked->uid;
 	request->protocol = request_protocol(sk, asked);
-	request->port = has_ports(sk) ? asked->port : BIND_PORT_NONE;
+	request->port = socket_has_ports(sk) ? asked->port : BIND_PORT_NONE;
 	request->options = asked->options;
+	request->via = asked->via;
+	request->is_bound = asked->is_bound;
 	comm = kernel_process_comm();
 	__builtin_memcpy(request->comm, &comm, sizeof(request->comm));
 }

@@ -35,6 +35,8 @@ typedef struct {
 } possible_net_t;
 
 struct sock_common {
+	__be32 skc_rcv_saddr;
+	__u16 skc_num;
 	__u16 skc_family;
 	__u8 skc_reuse : 4;
 	__u8 skc_reuseport : 1;
@@ -67,6 +69,18 @@ struct inet_sock___bitfields {
 
 struct inet_sock___flags {
 	unsigned long inet_flags;
+};
+
+/* IP_LOCAL_PORT_RANGE, since 6.3 and in what was backported from there. */
+struct inet_sock___range {
+	struct {
+		__u16 lo;
+		__u16 hi;
+	} local_port_range;
+};
+
+struct inet_sock___range_word {
+	__u32 local_port_range; /* hi << 16 | lo */
 };
 
 struct tcp_sock {
@@ -170,15 +184,33 @@ enum bpf_func_id___since {
 #define AF_UNSPEC 0
 #define AF_INET 2
 #define AF_INET6 10
+#define AF_SMC 43
 
 #define SOCK_STREAM 1
 #define SOCK_RAW 3
+#define SOCK_SEQPACKET 5
 
+#define SMCPROTO_SMC6 1 /* of an AF_SMC socket: it is over IPv6 */
+
+#define IPPROTO_IP 0
 #define IPPROTO_TCP 6
+#define IPPROTO_IPV6 41
 #define IPPROTO_L2TP 115
 #define IPPROTO_SCTP 132
 #define IPPROTO_SMC 256
 #define IPPROTO_MPTCP 262
+
+#define SOL_SOCKET 1
+#define SO_REUSEADDR 2
+#define SO_REUSEPORT 15
+#define IP_FREEBIND 15
+#define IP_TRANSPARENT 19
+#define IP_BIND_ADDRESS_NO_PORT 24
+#define IPV6_TRANSPARENT 75
+#define IPV6_FREEBIND 78
+#define TCP_REPAIR 19
+#define SCTP_REUSE_PORT 36
+#define SCTP_SOCKOPT_BINDX_ADD 100
 
 #define EACCES 13
 

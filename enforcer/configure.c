@@ -30,6 +30,25 @@ static uint32_t find_enumerator(const struct btf *btf, const char *name, uint32_
 	return otherwise;
 }
 
+static bool has_function(const struct btf *btf, const char *name)
+{
+	return btf__find_by_name_kind(btf, name, BTF_KIND_FUNC) > 0;
+}
+
+static bool has_member(const struct btf *btf, const char *structure, const char *name)
+{
+	const struct btf_type *type;
+	int id = btf__find_by_name_kind(btf, structure, BTF_KIND_STRUCT);
+
+	if (id <= 0)
+		return false;
+	type = btf__type_by_id(btf, id);
+	for (int i = 0; i < btf_vlen(type); i++)
+		if (!strcmp(btf__name_by_offset(btf, btf_members(type)[i].name_off), name))
+			return true;
+	return false;
+}
+
 /* Chooses the probes that fit this kernel, and learns what CO-RE cannot find. */
 static int fit_kernel(struct bindguard *skeleton)
 {
@@ -38,10 +57,11 @@ static int fit_kernel(struct bindguard *skeleton)
 
 	if (!btf)
 		return -errno;
-	split = btf__find_by_name_kind(btf, "inet_bind_sk", BTF_KIND_FUNC) > 0 &&
-		btf__find_by_name_kind(btf, "inet6_bind_sk", BTF_KIND_FUNC) > 0;
-	skeleton->rodata->has_cast = btf__find_by_name_kind(btf, "bpf_rdonly_cast", BTF_KIND_FUNC) >
-				     0;
+	split = has_function(btf, "inet_bind_sk") && has_function(btf, "inet6_bind_sk");
+	skeleton->rodata->has_cast = has_function(btf, "bpf_rdonly_cast");
+	skeleton->rodata->has_port_ranges = has_member(btf, "inet_sock", "local_port_range");
+	bpf_program__set_autoload(skeleton->progs.inet_listen_sk_outcome,
+				  has_function(btf, "__inet_listen_sk"));
 	bpf_program__set_autoload(skeleton->progs.inet_bind_outcome, !split);
 	bpf_program__set_autoload(skeleton->progs.inet6_bind_outcome, !split);
 	bpf_program__set_autoload(skeleton->progs.inet_bind_sk_outcome, split);
@@ -116,12 +136,26 @@ static uint32_t host_netns(void)
  * the first to name any. */
 static void set_policy(struct bindguard *skeleton, bool with_policy)
 {
+	__typeof__(skeleton->progs) *progs = &skeleton->progs;
+	bool with_ranges = with_policy && skeleton->rodata->has_port_ranges;
+
 	skeleton->rodata->with_policy = with_policy;
-	bpf_program__set_autoload(skeleton->progs.bind_attempt, with_policy);
-	bpf_program__set_autoload(skeleton->progs.cgroup_made, with_policy);
-	bpf_program__set_autoload(skeleton->progs.cgroup_removed, with_policy);
-	if (!with_policy)
+	bpf_program__set_autoload(progs->bind_attempt, with_policy);
+	bpf_program__set_autoload(progs->listen_attempt, with_policy);
+	bpf_program__set_autoload(progs->option_attempt, with_policy);
+	bpf_program__set_autoload(progs->bindx_attempt, with_policy);
+	bpf_program__set_autoload(progs->bind_range, with_ranges);
+	bpf_program__set_autoload(progs->listen_range, with_ranges);
+	bpf_program__set_autoload(progs->cgroup_made, with_policy);
+	bpf_program__set_autoload(progs->cgroup_removed, with_policy);
+	if (!with_policy) {
+		bpf_program__set_autoload(progs->inet_listen_outcome, false);
+		bpf_program__set_autoload(progs->inet_listen_sk_outcome, false);
 		bpf_map__set_max_entries(skeleton->maps.cgroups, 1);
+		bpf_map__set_autocreate(skeleton->maps.sockets, false);
+	}
+	/* Kernels that have no ranges may have no storage of tasks. */
+	bpf_map__set_autocreate(skeleton->maps.range_works, with_ranges);
 }
 
 int configure(struct bindguard *skeleton, const struct options *options)

@@ -86,10 +86,20 @@ static struct waiting *find(struct join *join, uint32_t tid)
  */
 static bool matches(const struct bind_event *attempt, const struct bind_event *outcome)
 {
+	if (attempt->via != outcome->via)
+		return false;
 	return attempt->socket == outcome->socket ||
 	       (attempt->family == outcome->family &&
 		attempt->requested_port == outcome->requested_port &&
 		!memcmp(attempt->requested, outcome->requested, sizeof(attempt->requested)));
+}
+
+/* Only these have probes, and only what is not refused comes to them. */
+static bool has_outcome(const struct bind_event *attempt)
+{
+	if (attempt->via != BIND_VIA_BIND && attempt->via != BIND_VIA_LISTEN)
+		return false;
+	return attempt->decision.verdict != BIND_DENY || !attempt->decision.enforced;
 }
 
 static void take_attempt(struct join *join, const struct bind_event *attempt)
@@ -101,10 +111,10 @@ static void take_attempt(struct join *join, const struct bind_event *attempt)
 	if (join->count >= WAITING_MAX)
 		release(join, TAILQ_FIRST(&join->ages), NULL);
 	waiting = NULL;
-	if (attempt->decision.verdict != BIND_DENY || !attempt->decision.enforced)
+	if (has_outcome(attempt))
 		waiting = malloc(sizeof(*waiting));
 	if (!waiting) {
-		/* Refused: there is no outcome to wait for. (Or no memory to wait with.) */
+		/* There is no outcome to wait for. (Or no memory to wait with.) */
 		pass(join, attempt, NULL);
 		return;
 	}
@@ -125,7 +135,7 @@ void join_event(struct join *join, const struct bind_event *event)
 	waiting = find(join, event->tid);
 	if (waiting && matches(&waiting->attempt, event))
 		release(join, waiting, event);
-	else
+	else if (event->via != BIND_VIA_LISTEN)
 		pass(join, event, event);
 }
 

@@ -2,7 +2,8 @@
 /*
  * Joins attempts with their outcomes into records. A record is passed on when its outcome comes,
  * when its thread goes on to another bind, or after JOIN_WAIT: an attempt is never lost, and never
- * waits long.
+ * waits long. The outcome of a listen() without an attempt is of a socket that was bound before: it
+ * is no record.
  */
 #ifndef ENFORCER_JOIN_H
 #define ENFORCER_JOIN_H

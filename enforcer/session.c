@@ -89,20 +89,45 @@ int session_publish(struct session *session, struct image *image,
 	return err ? err : publish_image(&session->publish, image, retired);
 }
 
-/* The probes, then the program that decides. */
+/* The programs that a tail call leads to, each in the only entry of its map. */
+static int set_tail_call(const struct bpf_map *map, const struct bpf_program *program)
+{
+	int fd = bpf_program__fd(program);
+	uint32_t zero = 0;
+
+	if (!bpf_program__autoload(program))
+		return 0;
+	return bpf_map_update_elem(bpf_map__fd(map), &zero, &fd, BPF_ANY) ? -errno : 0;
+}
+
+/* The probes, then the programs that decide. */
 static int attach_binds(struct bindguard *skeleton)
 {
 	__typeof__(skeleton->progs) *progs = &skeleton->progs;
-	int err = attach(progs->inet_bind_outcome, &skeleton->links.inet_bind_outcome);
+	__typeof__(skeleton->links) *links = &skeleton->links;
+	const struct {
+		struct bpf_program *program;
+		struct bpf_link **link;
+	} order[] = {
+		{ progs->inet_bind_outcome, &links->inet_bind_outcome },
+		{ progs->inet6_bind_outcome, &links->inet6_bind_outcome },
+		{ progs->inet_bind_sk_outcome, &links->inet_bind_sk_outcome },
+		{ progs->inet6_bind_sk_outcome, &links->inet6_bind_sk_outcome },
+		{ progs->inet_listen_outcome, &links->inet_listen_outcome },
+		{ progs->inet_listen_sk_outcome, &links->inet_listen_sk_outcome },
+		{ progs->bindx_attempt, &links->bindx_attempt },
+		{ progs->option_attempt, &links->option_attempt },
+		{ progs->listen_attempt, &links->listen_attempt },
+		{ progs->bind_attempt, &links->bind_attempt },
+	};
+	int err = set_tail_call(skeleton->maps.bind_range_program, progs->bind_range);
 
 	if (!err)
-		err = attach(progs->inet6_bind_outcome, &skeleton->links.inet6_bind_outcome);
+		err = set_tail_call(skeleton->maps.listen_range_program, progs->listen_range);
 	if (!err)
-		err = attach(progs->inet_bind_sk_outcome, &skeleton->links.inet_bind_sk_outcome);
-	if (!err)
-		err = attach(progs->inet6_bind_sk_outcome, &skeleton->links.inet6_bind_sk_outcome);
-	if (!err)
-		err = attach(progs->bind_attempt, &skeleton->links.bind_attempt);
+		err = set_tail_call(skeleton->maps.bindx_program, progs->bindx_attempt);
+	for (size_t i = 0; !err && i < sizeof(order) / sizeof(order[0]); i++)
+		err = attach(order[i].program, order[i].link);
 	if (err)
 		complain("cannot attach the BPF programs: %s: run 'bindguard doctor'",
 			 strerror(-err));
@@ -199,8 +224,14 @@ int session_sleep(struct session *session, int milliseconds)
 
 void session_detach_hook(struct session *session)
 {
-	bpf_link__destroy(session->skeleton->links.bind_attempt);
-	session->skeleton->links.bind_attempt = NULL;
+	__typeof__(session->skeleton->links) *links = &session->skeleton->links;
+	struct bpf_link **deciding[] = { &links->bind_attempt, &links->listen_attempt,
+					 &links->option_attempt, &links->bindx_attempt };
+
+	for (size_t i = 0; i < sizeof(deciding) / sizeof(deciding[0]); i++) {
+		bpf_link__destroy(*deciding[i]);
+		*deciding[i] = NULL;
+	}
 }
 
 void session_detach_probes(struct session *session)

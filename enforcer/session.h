@@ -45,7 +45,7 @@ int session_poll(struct session *session, int milliseconds);
 int session_sleep(struct session *session, int milliseconds);
 
 /*
- * Take the deciding hook off, then the probes: what was decided last still gets its outcome. Events
+ * Take the deciding hooks off, then the probes: what was decided last still gets its outcome. Events
  * that are in the ring buffer stay there for session_poll().
  */
 void session_detach_hook(struct session *session);

@@ -30,11 +30,37 @@ static int write_rules(struct builder *b)
 	return err;
 }
 
+/* At which ports a rule's ranges begin, and where one is just behind their end. */
+static int write_port_bounds(struct builder *b)
+{
+	uint64_t bits[65536 / 64] = { 0 };
+	uint32_t page;
+	int err;
+
+	for (size_t i = 0; i < b->policy->rules; i++) {
+		const struct policy_ranges *ports = &b->policy->rule[i].port;
+
+		for (size_t j = 0; j < ports->count && !builder_skips(b, &b->policy->rule[i]); j++) {
+			uint32_t low = ports->range[j].low, behind = ports->range[j].high + 1;
+
+			if (low < 65536)
+				bits[low / 64] |= 1ULL << low % 64;
+			if (behind < 65536)
+				bits[behind / 64] |= 1ULL << behind % 64;
+		}
+	}
+	err = builder_array(b, bits, sizeof(bits), &page);
+	builder_header(b)->port_page = page;
+	return err;
+}
+
 static int write_all(struct builder *b)
 {
 	struct broad broad = { 0 };
 	int err = write_rules(b);
 
+	if (!err)
+		err = write_port_bounds(b);
 	if (!err)
 		err = paths_write(b);
 	if (!err)

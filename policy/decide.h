@@ -410,6 +410,9 @@ static __always_inline void decide_by(const struct image *image,
 		return;
 	if (decide_verdict(image, header, rule, decision, &forbidden))
 		return;
+	/* Whether it may be bound was decided when it was, maybe for another task. */
+	if (request->is_bound)
+		decision->verdict = BIND_ALLOW;
 	if (decision->verdict == BIND_ALLOW && (request->options & forbidden)) {
 		decision->verdict = BIND_DENY;
 		decision->cause = BIND_CAUSE_OPTIONS;

@@ -142,6 +142,8 @@ struct bind_image_header {
 	__u32 broad_page; /* of __u32: the number of the r-th broad rule */
 	__u32 cell_page; /* of bind_cell */
 	__u32 text_page; /* of __u64: the patterns of cgroups */
+	__u32 port_page; /* of __u64: a bit for each port, 1: rules may tell it from the one below */
+	__u32 unused;
 	struct bind_table tables[BIND_DIMENSIONS]; /* from a key to its bucket */
 	struct bind_tree trees[BIND_DIMENSIONS]; /* from a value to its class's vector */
 	struct bind_table patterns; /* from the hash of a text to its place among the words */
@@ -254,7 +256,7 @@ _Static_assert(sizeof(struct bind_box) == 128, "the box is part of the ABI");
 _Static_assert(sizeof(struct bind_narrow_slot) == 8, "the slot is part of the ABI");
 _Static_assert(sizeof(struct bind_wide_slot) == 32, "the slot is part of the ABI");
 _Static_assert(sizeof(union bind_cell) == 256, "the cell is part of the ABI");
-_Static_assert(sizeof(struct bind_image_header) == 304, "the header is part of the ABI");
+_Static_assert(sizeof(struct bind_image_header) == 312, "the header is part of the ABI");
 _Static_assert(sizeof(struct bind_narrow_node) == BIND_PAGE_SIZE, "a node is a page");
 _Static_assert(sizeof(struct bind_wide_node) == BIND_PAGE_SIZE, "a node is a page");
 _Static_assert(sizeof(union bind_page) == BIND_PAGE_SIZE, "a page has one size");

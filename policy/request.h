@@ -31,6 +31,20 @@
 #define BIND_PORT_EPHEMERAL 0u
 #define BIND_PORT_NONE (1u << 16) /* the socket has no ports: SOCK_RAW, L2TP */
 
+/*
+ * How it is asked. listen is of a socket that the kernel is to bind for it, or of one that is bound;
+ * setsockopt of one that is bound, and gains an option. bindx is one of the addresses that
+ * sctp_bindx() adds. connect and sendto are what the kernel binds by itself as a socket sends.
+ */
+enum bind_via {
+	BIND_VIA_BIND,
+	BIND_VIA_LISTEN,
+	BIND_VIA_BINDX,
+	BIND_VIA_SETSOCKOPT,
+	BIND_VIA_CONNECT,
+	BIND_VIA_SENDTO,
+};
+
 /* Values of bind_request.netns. */
 #define BIND_NETNS_OTHER 0u
 #define BIND_NETNS_HOST 1u /* the initial one */
@@ -47,6 +61,8 @@ struct bind_request {
 	__u32 protocol; /* IPPROTO_* or BIND_PROTOCOL_RAW */
 	__u32 port; /* 1..65535, BIND_PORT_EPHEMERAL or BIND_PORT_NONE */
 	__u32 options; /* BIND_OPT_* */
+	__u16 via; /* enum bind_via */
+	__u16 is_bound; /* 1: the socket is, and it is only asked whether it may have its options */
 	char comm[BIND_COMM_LEN]; /* name of the thread-group leader */
 	char address[16]; /* network order; a.b.c.d is ::ffff:a.b.c.d, on any socket */
 };

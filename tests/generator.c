@@ -510,6 +510,7 @@ void generator_request(struct generator *g, struct bind_request *request, struct
 	if (request->port > BIND_PORT_NONE || request->protocol == BIND_PROTOCOL_RAW)
 		request->port = BIND_PORT_NONE;
 	request->options = below(g, 2) ? 0 : below(g, BIND_OPT_ALL + 1);
+	request->is_bound = below(g, 8) == 0;
 	request->netns = below(g, 8) ? BIND_NETNS_HOST : BIND_NETNS_OTHER;
 	edge_address(g, &rule->address, request->address);
 	edge_comm(g, &rule->comm, request->comm);

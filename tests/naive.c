@@ -162,6 +162,8 @@ void naive_decide(const struct policy *policy, const struct image_settings *sett
 	decision->enforced = settings->enforce && !(rule && rule->audit);
 	decision->forbidden = 0;
 
+	if (request->is_bound)
+		decision->verdict = BIND_ALLOW;
 	if (rule)
 		forbidden = (policy->forbid_options | rule->forbid_options) & ~rule->permit_options;
 	if (decision->verdict == BIND_ALLOW && (request->options & forbidden)) {
