@@ -76,11 +76,12 @@ $(B)/tests/test_kernel.o: $(B)/evaluate.skel.h
 # Run in guests that have no libraries.
 STATIC_BENCH := $(addprefix $(B)/,bindbench waitbench mkpolicy landlock)
 $(STATIC_BENCH): $(B)/%: selftests-vm/bench/%.c
-$(B)/binder $(B)/pinmap: $(B)/%: selftests-vm/%.c
+$(B)/pinmap: selftests-vm/pinmap.c
+$(B)/binder: $(wildcard selftests-vm/binder/*.c) selftests-vm/binder/binder.h
 $(B)/binder $(B)/pinmap $(STATIC_BENCH):
 	$(call say,LINK)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) -O2 -std=gnu11 $(WARNINGS) -static -pthread -o $@ $<
+	$(Q)$(CC) -O2 -std=gnu11 $(WARNINGS) -static -pthread -o $@ $(filter %.c,$^)
 
 $(B)/emptyhook $(B)/mapbytes: $(B)/%: $(B)/selftests-vm/bench/%.o
 	$(call say,LINK)

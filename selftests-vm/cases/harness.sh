@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# shellcheck shell=dash
+# shellcheck shell=dash disable=SC2016
 #
 # The harness itself: what every other case takes for granted.
 
@@ -150,4 +150,102 @@ case_harness_libraries() {
 	bindguard --help
 	expect_no_error 'error while loading'
 	expect [ "$STATUS" -ne 127 ]
+}
+
+# Each way that the kernel has gets the same port, and tells the option that it set late.
+harness_way() {
+	needs_binder -w "$1" -m none -a REUSEADDR tcp4 127.0.0.1 0
+	binder -w "$1" -a REUSEADDR -L tcp4 127.0.0.1 8080
+	expect_ok
+	expect_eq '- 8080' "$SET $HAS" 'late option and port'
+	binder -w "$1" -u 1000 -a TRANSPARENT udp6 ::1 8080
+	expect_ok
+	expect_eq 'EPERM 8080' "$SET $HAS" 'late option and port'
+	binder -w "$1" -l 2 tcp4 127.0.0.1 8080
+	expect_errno EINVAL
+	expect_eq 0 "$HAS" 'port after a refusal'
+}
+
+case_harness_way_int80() {
+	harness_way int80
+}
+
+case_harness_way_socketcall() {
+	harness_way socketcall
+}
+
+case_harness_way_uring() {
+	harness_way uring
+}
+
+case_harness_way_uring_async() {
+	harness_way uring-async
+}
+
+case_harness_way_uring_sqpoll() {
+	harness_way uring-sqpoll
+}
+
+case_harness_autobind() {
+	binder -m sendto udp4 127.0.0.1 9
+	expect_ok
+	expect [ "$HAS" -gt 0 ]
+	binder_hold -L tcp4 127.0.0.1 8080
+	for method in connect fastopen; do
+		binder -m $method tcp4 127.0.0.1 8080
+		expect_ok
+		expect [ "$HAS" -gt 0 ]
+	done
+}
+
+case_harness_port_range() {
+	needs_binder -m none -o PORTRANGE=40000-40000 tcp4 0.0.0.0 0
+	binder -o PORTRANGE=40000-40000 tcp4 127.0.0.1 0
+	expect_eq 40000 "$PORT" port
+}
+
+# A list of addresses, and more of them after a bind; the kernel lists those of listening sockets.
+case_harness_bindx_lists() {
+	needs_protocol sctp4
+	binder_hold -L -m bindx sctp4 127.0.0.1,10.0.0.1 3868
+	expect_ok
+	binder_hold -L -x 10.0.0.2,10.0.0.3 sctp4 127.0.0.1 3869
+	expect_ok
+	binder_hold -L -x ::1,10.0.0.1 sctp6 fd00::1 3870
+	expect_ok
+	expect grep -qE ' 3868 .* 127\.0\.0\.1 10\.0\.0\.1 *$' /proc/net/sctp/eps
+	expect grep -qE ' 3869 .* 127\.0\.0\.1 10\.0\.0\.2 10\.0\.0\.3 *$' /proc/net/sctp/eps
+	expect grep -qE ' 3870 .*:0001 [0:]*:0001 10\.0\.0\.1 *$' /proc/net/sctp/eps
+}
+
+# What follows the bind is done by another process and user.
+case_harness_passes() {
+	for by in fork rights; do
+		binder -u 33 -P $by -L tcp4 127.0.0.1 8080
+		expect_ok
+		binder -P $by -U 1000 -a TRANSPARENT -L tcp4 127.0.0.1 8080
+		expect_ok
+		expect_eq 'EPERM 8080' "$SET $HAS" 'late option and port'
+	done
+}
+
+case_harness_contains() {
+	"$BINDER" contain -u 1000 -c "$(cgroup /a/b)" user,pid,net,mnt,cgroup \
+		sh -c 'echo "$$ $(id -u) $(cat /proc/self/cgroup)"; binder tcp4 127.0.0.1 80' >"$TMP/said"
+	expect_eq '1 0 0::/' "$(head -n 1 "$TMP/said")" 'pid, uid, cgroup inside'
+	binder_parse "$(tail -n 1 "$TMP/said")"
+	expect_ok
+	expect [ "$PID" -gt 1 ]
+	"$BINDER" contain -m 100000 -u 33 user sh -c 'id -u; cat /proc/self/uid_map' >"$TMP/said"
+	expect_eq 33 "$(head -n 1 "$TMP/said")" 'uid inside'
+	expect grep -qE '^ *0 +100000 +65536$' "$TMP/said"
+	expect [ "$(readlink /proc/self/ns/net)" != "$("$BINDER" contain net readlink /proc/self/ns/net)" ]
+}
+
+# Many outcomes, and twice the same.
+case_harness_matrix() {
+	"$BINDER" matrix >"$TMP/first"
+	"$BINDER" matrix >"$TMP/second"
+	expect cmp "$TMP/first" "$TMP/second"
+	expect [ "$(sed 's/.* //' "$TMP/first" | sort -u | wc -l)" -ge 7 ]
 }

@@ -23,11 +23,13 @@ BINDER=/bin/binder
 
 GUARD=		# bindguard's process while one runs in the background
 STATUS=		# exit status of the last bindguard that ended
-RC=		# of the last binder, as the next four
+RC=		# of the last binder, as the next six
 ERRNO=
 ADDR=
 PORT=
 PID=
+SET=
+HAS=
 BOUND=		# binder's whole line
 HELD=0		# binders that `binder_hold` started
 
@@ -79,15 +81,27 @@ lsm_active() {
 	grep -qE "(^|,)$1(,|\$)" /sys/kernel/security/lsm
 }
 
-# needs_protocol PROTO: skip the case where the kernel has no such socket. Debian's kernels do not
-# load dccp by themselves.
-needs_protocol() {
-	local said
+# has_protocol PROTO: does the kernel have such a socket? Says why not. Debian's kernels do not load
+# dccp by themselves.
+has_protocol() {
 	case $1 in
 	dccp4) modprobe -q dccp_ipv4 || true ;;
 	dccp6) modprobe -q dccp_ipv6 || true ;;
 	esac
-	said=$("$BINDER" -m none "$1" :: 0 2>&1) || skip "no $1 here: $said"
+	"$BINDER" -m none "$1" :: 0 2>&1
+}
+
+# needs_protocol PROTO: skip the case where the kernel has no such socket.
+needs_protocol() {
+	local said
+	said=$(has_protocol "$1") || skip "no $1 here: $said"
+}
+
+# needs_binder ARGS...: skip the case where the kernel cannot do that at all, which binder tells by
+# its exit status: make such a socket, set such an option before the bind, call in such a way.
+needs_binder() {
+	local said
+	said=$("$BINDER" "$@" 2>&1) || skip "not here: binder $*: $said"
 }
 
 # cgroup PATH: make that cgroup and print its folder: binder -c "$(cgroup /a/b)" ...
@@ -101,7 +115,7 @@ cgroup() {
 # Takes binder's line apart. Without an attempt RC is the step that failed, "socket" for instance.
 binder_parse() {
 	local word
-	BOUND=$1 RC='' ERRNO='' ADDR='' PORT='' PID=''
+	BOUND=$1 RC='' ERRNO='' ADDR='' PORT='' PID='' SET='' HAS=''
 	for word in $1; do
 		case $word in
 		rc=*) RC=${word#*=} ;;
@@ -109,12 +123,14 @@ binder_parse() {
 		addr=*) ADDR=${word#*=} ;;
 		port=*) PORT=${word#*=} ;;
 		pid=*) PID=${word#*=} ;;
+		set=*) SET=${word#*=} ;;
+		has=*) HAS=${word#*=} ;;
 		esac
 	done
 	RC=${RC:-${1%% *}}
 }
 
-# binder ARGS...: bind, close, and set RC ERRNO ADDR PORT PID from the last line printed.
+# binder ARGS...: bind, close, and set RC ERRNO ADDR PORT PID SET HAS from the last line printed.
 binder() {
 	"$BINDER" "$@" >"$TMP/binder" 2>&1 || true
 	binder_parse "$(tail -n 1 "$TMP/binder")"
@@ -217,6 +233,14 @@ expect_errno() {
 
 expect_ok() {
 	expect_errno -
+}
+
+# expect_refused RULE: the last binder got EACCES and no port, and there is a line that says deny, by
+# RULE as it stands in that column (a regular expression, "-" for none).
+expect_refused() {
+	expect_errno EACCES
+	expect_eq 0 "$HAS" 'port after a refusal'
+	expect_line "(^| )$PID [^ ]+ .* deny +$1\$"
 }
 
 expect_status() {
