@@ -1,0 +1,274 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=dash disable=SC2153,SC2317
+#
+# Ways to a port by socket options: a range that chooses it, and what is set when it is bound.
+
+# shellcheck source=../guest/ways.sh
+. /vm/ways.sh
+
+# --- IP_LOCAL_PORT_RANGE: a request for every port of the range
+
+ranges_policy() {
+	policy <<-'END'
+		version = 1;
+		default = "deny";
+		rules = (
+			{ name = "no"; verdict = "deny"; ports = 40005; },
+			{ name = "ten"; ports = "40000-40009"; },
+			{ name = "clients"; uid = 33; ports = "ephemeral"; },
+			{ name = "top"; uid = 34; ports = [ "50000-65535", "ephemeral" ]; }
+		);
+	END
+}
+
+# ranges METHOD PROTO: the policy is in force.
+ranges() {
+	local any range
+	any=$(any_address "$2")
+	for range in 40000-40004 40006-40009 40009-40009; do
+		open -m "$1" -o PORTRANGE=$range "$2" "$any" 0
+		expect [ "$PORT" -ge "${range%-*}" ]
+		expect [ "$PORT" -le "${range#*-}" ]
+		expect_line "^ *$PID .* allow "
+	done
+	# One is denied, or none is allowed; 0 is no upper end.
+	for range in 40005-40005 40000-40009 40009-40010 39999-40000 50000-50000 40006-0; do
+		binder -m "$1" -o PORTRANGE=$range "$2" "$any" 0
+		expect_refused '.*'
+	done
+	# Who may have an ephemeral port may not choose it.
+	open -u 33 -m "$1" "$2" "$any" 0
+	binder -u 33 -m "$1" -o PORTRANGE=50000-50000 "$2" "$any" 0
+	expect_refused '.*'
+	open -u 34 -m "$1" -o PORTRANGE=50000-0 "$2" "$any" 0
+}
+
+# ways_range METHOD PROTO...: bind to 0, or listen without a bind, with a range.
+ways_range() {
+	local method=$1 protocol
+	shift
+	for protocol in "$@"; do
+		needs_binder -m none -o PORTRANGE=40000-40000 "$protocol" :: 0
+		open -m "$method" -o PORTRANGE=40000-40000 "$protocol" "$(any_address "$protocol")" 0
+		expect_eq 40000 "$PORT" 'port from a range of one'
+	done
+	ranges_policy
+	guard --deny -f "$POLICY"
+	for protocol in "$@"; do
+		ranges "$method" "$protocol"
+	done
+}
+
+case_ways_port_range_bind() {
+	ways_range bind tcp4 tcp6 udp4 udp6
+}
+
+case_ways_port_range_bind_mptcp() {
+	needs_protocol mptcp4
+	ways_range bind mptcp4 mptcp6
+}
+
+case_ways_port_range_listen() {
+	ways_range listen tcp4 tcp6
+}
+
+# One end is given: the other one is the system's.
+case_ways_port_range_half() {
+	needs_binder -m none -o PORTRANGE=40000-40000 tcp4 0.0.0.0 0
+	ranges_policy
+	guard --deny -f "$POLICY"
+	binder -u 33 -o PORTRANGE=40000-0 tcp4 127.0.0.1 0
+	expect_refused '.*:40000-65535'
+	binder -u 33 -o PORTRANGE=0-40004 tcp4 127.0.0.1 0
+	expect_refused '.*:1-40004'
+	open -u 33 -o PORTRANGE=0-0 tcp4 127.0.0.1 0
+}
+
+# The worst of the range's ports decides, and a rule in audit mode is not the worst.
+case_ways_port_range_worst() {
+	needs_binder -m none -o PORTRANGE=40000-40000 tcp4 0.0.0.0 0
+	policy <<-'END'
+		version = 1;
+		default = "allow";
+		rules = (
+			{ name = "first"; verdict = "deny"; mode = "audit"; ports = 40001; },
+			{ name = "second"; verdict = "deny"; ports = 40003; }
+		);
+	END
+	guard --deny -f "$POLICY"
+	open -o PORTRANGE=40000-40002 tcp4 127.0.0.1 0
+	expect_line "^ *$PID .* audit +first:40000-40002\$"
+	binder -o PORTRANGE=40000-40003 tcp4 127.0.0.1 0
+	expect_refused second:40000-40003
+}
+
+# An end of the range that is not within ip_local_port_range does not count, and a range outside of it
+# does not at all: then the kernel chooses any port, and being allowed the range is not enough.
+case_ways_port_range_outside() {
+	needs_binder -m none -o PORTRANGE=40000-40000 tcp4 0.0.0.0 0
+	echo 45000 45100 >/proc/sys/net/ipv4/ip_local_port_range
+	open -o PORTRANGE=40000-40009 tcp4 0.0.0.0 0
+	expect [ "$PORT" -ge 45000 ]
+	open -o PORTRANGE=40000-45001 tcp4 0.0.0.0 0
+	expect [ "$PORT" -ge 45000 ] && expect [ "$PORT" -le 45001 ]
+	policy <<-'END'
+		version = 1;
+		default = "deny";
+		rules = ( { name = "ten"; ports = "40000-40009"; } );
+	END
+	guard --deny -f "$POLICY"
+	for way in tcp4 udp4; do
+		binder -o PORTRANGE=40000-40009 $way 0.0.0.0 0
+		expect_refused '.*'
+	done
+	binder -m listen -o PORTRANGE=40000-40009 tcp4 0.0.0.0 0
+	expect_refused '.*'
+}
+
+# A bind to a port by its number has nothing to do with the range.
+case_ways_port_range_unused() {
+	needs_binder -m none -o PORTRANGE=40000-40000 tcp4 0.0.0.0 0
+	policy <<-'END'
+		version = 1;
+		default = "deny";
+		rules = ( { name = "web"; ports = 8080; } );
+	END
+	guard --deny -f "$POLICY"
+	open -o PORTRANGE=40000-40000 tcp4 127.0.0.1 8080
+	closed -o PORTRANGE=8080-8080 tcp4 127.0.0.1 8081
+}
+
+# With a range such a port is one of the client's choice, which then receives from anywhere.
+case_ways_connect_port_range() {
+	needs_binder -m none -o PORTRANGE=40000-40000 tcp4 0.0.0.0 0
+	binder_hold -L tcp4 127.0.0.1 8080
+	open -o PORTRANGE=40000-40000 -m connect tcp4 127.0.0.1 8080
+	expect_eq 40000 "$PORT" 'port of a TCP client'
+	open -o PORTRANGE=40000-40000 -m connect udp4 127.0.0.1 9
+	expect_eq 40000 "$PORT" 'port of a UDP client'
+	open -o PORTRANGE=40000-40000 -m sendto udp4 127.0.0.1 9
+	expect_eq '0.0.0.0 40000' "$ADDR $PORT" 'what sendto bound'
+}
+
+# --- Options set after the bind
+
+options_policy() {
+	policy <<-'END'
+		version = 1;
+		default = "allow";
+		forbid_options = [ "IP_FREEBIND", "IP_TRANSPARENT", "IP_BIND_ADDRESS_NO_PORT",
+				   "SO_REUSEADDR", "SO_REUSEPORT" ];
+		rules = (
+			{ name = "web"; ports = 8081; permit_options = "SO_REUSEPORT"; },
+			{ name = "own"; ports = 8082; permit_options =
+			  [ "IP_FREEBIND", "IP_TRANSPARENT", "IP_BIND_ADDRESS_NO_PORT",
+			    "SO_REUSEADDR", "SO_REUSEPORT" ]; }
+		);
+	END
+}
+
+# names PROTO: binder's words for the options, and the policy's.
+names() {
+	echo 'FREEBIND=IP_FREEBIND TRANSPARENT=IP_TRANSPARENT NOPORT=IP_BIND_ADDRESS_NO_PORT'
+	echo 'REUSEADDR=SO_REUSEADDR REUSEPORT=SO_REUSEPORT'
+	case $1 in
+	*6) echo 'V6FREEBIND=IP_FREEBIND V6TRANSPARENT=IP_TRANSPARENT' ;;
+	esac
+}
+
+# options_refused WAY PROTO: each option after the bind is refused, told, and the port still there.
+options_refused() {
+	local own pair
+	own=$(own_address "$2")
+	for pair in $(names "$2"); do
+		open -w "$1" -a "${pair%=*}" "$2" "$own" 8080
+		expect_eq 'EACCES 8080' "$SET $HAS" "errno of ${pair%=*}, and the port"
+		expect_line "^ *$PID .* 8080 .* deny +-:${pair#*=}\$"
+		open -w "$1" -a "${pair%=*}" "$2" "$own" 8082
+		expect_eq - "$SET" "errno of ${pair%=*} where a rule permits it"
+	done
+}
+
+# ways_option WAY:PROTO...
+ways_option() {
+	local pair way
+	for way in "$@"; do
+		needs_binder -w "${way%:*}" -m none -a REUSEADDR "${way#*:}" :: 0
+		for pair in $(names "${way#*:}"); do
+			open -w "${way%:*}" -a "${pair%=*}" "${way#*:}" "$(own_address "$way")" 8080
+			expect_eq - "$SET" "errno of ${pair%=*} without bindguard"
+		done
+	done
+	options_policy
+	guard --deny -f "$POLICY"
+	for way in "$@"; do
+		options_refused "${way%:*}" "${way#*:}"
+	done
+}
+
+case_ways_option_after_bind() {
+	ways_option plain:tcp4 plain:tcp6 plain:udp4 plain:udp6
+}
+
+case_ways_compat_option() {
+	ways_option int80:tcp4 socketcall:udp6
+}
+
+case_ways_io_uring_option() {
+	ways_option uring:tcp4 uring-async:udp6 uring-sqpoll:tcp6
+}
+
+# Options are the rule's whose port it is; what no policy names is nobody's; a socket without a port
+# is asked at its bind.
+case_ways_option_after_bind_others() {
+	options_policy
+	guard --deny -f "$POLICY"
+	open -a REUSEPORT tcp4 127.0.0.1 8081
+	expect_eq - "$SET" 'errno of a permitted option'
+	open -a TRANSPARENT tcp4 127.0.0.1 8081
+	expect_eq EACCES "$SET" 'errno of a forbidden option'
+	expect_line "^ *$PID .* 8081 .* deny +web:IP_TRANSPARENT\$"
+	open -a PRIORITY tcp4 127.0.0.1 8080
+	expect_eq - "$SET" 'errno of another option'
+	binder -m none -a REUSEPORT,TRANSPARENT tcp4 127.0.0.1 8080
+	expect_eq '- -' "$ERRNO $SET" 'errno on an unbound socket'
+	binder -o REUSEPORT tcp4 127.0.0.1 8080
+	expect_refused '-:SO_REUSEPORT'
+}
+
+case_ways_option_after_bind_audit() {
+	options_policy
+	guard --audit -f "$POLICY"
+	open -a REUSEPORT udp4 127.0.0.1 8080
+	expect_eq - "$SET" 'errno of a forbidden option'
+	expect_line "^ *$PID .* 8080 .* audit +-:SO_REUSEPORT\$"
+}
+
+# What the option would be for: another one joins the port.
+case_ways_option_after_bind_join() {
+	binder_hold -u 1000 -a REUSEPORT udp4 127.0.0.1 8080
+	open -u 1000 -o REUSEPORT udp4 127.0.0.1 8080
+	binder_release "$(pidof binder)"
+	policy <<-'END'
+		version = 1;
+		default = "allow";
+		rules = ( { name = "alone"; uid = 1000; ports = 8080; forbid_options = "SO_REUSEPORT"; } );
+	END
+	guard --deny -f "$POLICY"
+	binder_hold -u 1000 -a REUSEPORT udp4 127.0.0.1 8080
+	binder -u 1000 -o REUSEPORT udp4 127.0.0.1 8080
+	expect_refused alone:SO_REUSEPORT
+	binder -u 1001 -o REUSEPORT udp4 127.0.0.1 8080
+	expect_errno EADDRINUSE
+}
+
+# An option of a bound socket is refused to whoever sets it.
+case_ways_passed_option() {
+	options_policy
+	guard --deny -f "$POLICY"
+	for by in fork rights; do
+		open -P $by -U 1000 -a REUSEPORT tcp4 127.0.0.1 8080
+		expect_eq EACCES "$SET" 'errno of a forbidden option'
+		expect_line "^ *$PID .* 8080 .* deny +-:SO_REUSEPORT\$"
+	done
+}
