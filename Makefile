@@ -28,8 +28,9 @@ override CPPFLAGS += -D_GNU_SOURCE -I. -I$(B)
 override LDFLAGS += -pie -Wl,-z,relro,-z,now $(SANITIZE)
 LIBS := $(shell $(PKG_CONFIG) --libs libbpf libconfig json-c 2>/dev/null || echo -lbpf -lconfig -ljson-c) -lelf -lz
 
-# Debian keeps asm/types.h where clang -target bpf does not look for it.
-BPF_CFLAGS := -g -O2 -target bpf -mcpu=v3 -Wall -Wextra -Werror -Wno-unused-parameter \
+# Debian keeps asm/types.h where clang -target bpf does not look for it. Blocks stay in the order of the
+# source: the verifiers of 5.10 and 6.1 refuse a loop whose end is placed before its beginning.
+BPF_CFLAGS := -mllvm -disable-block-placement -g -O2 -target bpf -mcpu=v3 -Wall -Wextra -Werror -Wno-unused-parameter \
 	-D__TARGET_ARCH_$(patsubst x86_64,x86,$(patsubst aarch64,arm64,$(shell uname -m))) \
 	-idirafter /usr/include/$(shell uname -m)-linux-gnu
 

@@ -34,8 +34,14 @@ struct {
 /* An image that is looked at. */
 struct image {
 	void *map;
-	__u32 number; /* of the page last asked for: one place on the stack for all lookups */
+	/*
+	 * Of the page last asked for: one place on the stack for all lookups. Eight bytes, since to a
+	 * verifier a store of four leaves alive what was there before.
+	 */
+	__u64 number;
 };
+
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "a key is the first half of number");
 
 static __always_inline const union bind_page *image_page(const struct image *image, __u32 number)
 {

@@ -56,6 +56,29 @@ static long range_step(__u32 i, void *context)
 	return decide_range_step(&round->image, round->header, &work->request, &work->range);
 }
 
+/* These are functions of their own, so that their stack is free while the steps need theirs. */
+static __noinline void range_read_bind(struct sock *sk, struct sockaddr *address, int length,
+				       struct range_work *work)
+{
+	read_asked(sk, address, length, &work->asked);
+}
+
+static __noinline void range_read_listen(struct sock *sk, struct range_work *work)
+{
+	read_own(sk, BIND_VIA_LISTEN, &work->asked);
+}
+
+static __noinline void range_report(struct sock *sk, struct range_work *work)
+{
+	report_attempt(sk, &work->asked, &work->range.worst);
+}
+
+static __noinline void range_request(struct sock *sk, const struct bind_image_header *header,
+				     struct range_work *work)
+{
+	read_request(sk, &work->asked, header, &work->request);
+}
+
 /*
  * Either end may be absent: then it is the system's, and taken for the widest. Without both another
  * thread has taken the range away meanwhile.
@@ -73,7 +96,7 @@ static __always_inline void range_decide(struct sock *sk, struct range_work *wor
 		high = high ? high : 65535;
 	}
 	work->asked.range = (__u32)high << 16 | low;
-	read_request(sk, &work->asked, round.header, &work->request);
+	range_request(sk, round.header, work);
 	decide_range_begin(&work->range, low, high);
 	bpf_loop(DECIDE_RANGE_STEPS, range_step, &round, 0);
 }
@@ -89,7 +112,7 @@ static __always_inline bool range_judge(struct sock *sk, struct range_work *work
 {
 	work->asked.range = socket_port_range(sk);
 	range_decide(sk, work);
-	report_attempt(sk, &work->asked, &work->range.worst);
+	range_report(sk, work);
 	return judge_refuses(&work->range.worst);
 }
 
@@ -105,7 +128,7 @@ int BPF_PROG(bind_range, struct socket *sock, struct sockaddr *address, int leng
 	work = range_work();
 	if (!work)
 		return -EACCES;
-	read_asked(sk, address, length, &work->asked);
+	range_read_bind(sk, address, length, work);
 	return judge_return(range_judge(sk, work));
 }
 
@@ -120,7 +143,7 @@ int BPF_PROG(listen_range, struct socket *sock, int backlog, int ret)
 	work = range_work();
 	if (!work)
 		return -EACCES;
-	read_own(sk, BIND_VIA_LISTEN, &work->asked);
+	range_read_listen(sk, work);
 	return judge_return(range_judge(sk, work));
 }
 

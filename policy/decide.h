@@ -48,10 +48,10 @@ static __always_inline struct bind_key decide_key(const struct decide_keys *keys
 
 /* Buckets. Here, too, the fewer branches the better: a bucket has many items. */
 
-/* 1 if value is not within low and high, else 0. All are below 2^63. */
+/* Is value not within low and high? The highest bit tells. All are below 2^63. */
 static __always_inline __u64 decide_outside(__u64 value, __u64 low, __u64 high)
 {
-	return ((value - low) | (high - value)) >> 63;
+	return (value - low) | (high - value);
 }
 
 /* 1 if the item does not match for its ports or protocols, else 0. */
@@ -60,7 +60,8 @@ static __always_inline __u64 decide_mismatch(const struct bind_item *item,
 {
 	__u64 protocol = keys->narrow[BIND_DIM_PROTOCOL];
 	__u64 other_port = decide_outside(keys->narrow[BIND_DIM_PORT], item->port_low,
-					  item->port_high);
+					  item->port_high) >>
+			   63;
 	__u64 same_protocol = decide_equal(protocol, item->protocol[0]) |
 			      decide_equal(protocol, item->protocol[1]);
 
@@ -81,43 +82,42 @@ static __always_inline __u64 decide_beside(const struct bind_box *box,
 	}
 	DECIDE_UNROLL
 	for (int d = 0; d < BIND_WIDE_DIMENSIONS; d++) {
-		beside |= decide_before(keys->wide[d], box->wide_low[d]);
+		beside |= decide_beyond(keys->wide[d], box->wide_low[d]);
 		DECIDE_ORDER(beside);
-		beside |= decide_before(box->wide_high[d], keys->wide[d]);
+		beside |= decide_beyond(box->wide_high[d], keys->wide[d]);
 		DECIDE_ORDER(beside);
 	}
-	return beside;
+	return beside >> 63;
 }
 
-/* Does the item match, whose key does? Returns 1, 0 or, if the image cannot be read, -1. */
-static __always_inline int decide_item(const struct image *image,
-				       const struct bind_image_header *header,
-				       const struct bind_item *item, const struct decide_keys *keys)
+/* Adds to mismatch whether the request is not in the item's box. Returns 0 or -1. */
+static __always_inline int decide_box(const struct image *image,
+				      const struct bind_image_header *header, __u32 box,
+				      const struct decide_keys *keys, __u64 *mismatch)
 {
 	const union bind_page *page;
-	__u32 box = item->box;
 
-	if (decide_mismatch(item, keys))
-		return 0;
-	if (!box)
-		return 1;
 	page = image_page(image, header->box_page + box / BIND_BOXES_PER_PAGE);
 	if (!page)
 		return -1;
-	return !decide_beside(&page->box[box % BIND_BOXES_PER_PAGE], keys);
+	*mismatch |= decide_beside(&page->box[box % BIND_BOXES_PER_PAGE], keys);
+	return 0;
 }
 
-/* To a verifier any number may come of it: so it goes on only once, not for every bound. */
-static __always_inline void decide_lower(__u32 *rule, __u32 other)
+/*
+ * Lowers rule to the other, if that is lower. any has 32 bits: to a verifier any number may come of it,
+ * so it goes on only once, not for every bound.
+ */
+static __always_inline void decide_lower(__u32 *rule, __u32 other, __u32 any)
 {
 	if (other < *rule)
 		*rule = other;
-	*rule += (__u32)decide_zero(other);
+	*rule += (__u32)decide_zero(any);
 }
 
 /* Lowers rule to the first rule of the bucket that matches, if that is lower. Returns 0 or -1. */
 static __always_inline int decide_bucket(const struct image *image,
-					 const struct bind_image_header *header, __u32 bucket,
+					 const struct bind_image_header *header, __u64 bucket,
 					 const struct decide_keys *keys, __u32 *rule)
 {
 	const union bind_page *page;
@@ -126,17 +126,46 @@ static __always_inline int decide_bucket(const struct image *image,
 	if (!page)
 		return -1;
 	DECIDE_LOOP
-	for (__u32 i = 0; i < BIND_BUCKET_ITEMS; i++) {
+	for (__u64 i = 0; i < BIND_BUCKET_ITEMS; i++) {
 		const struct bind_item *item = &page->item[(bucket + i) % BIND_ITEMS_PER_PAGE];
-		int matches = decide_item(image, header, item, keys);
+		__u64 mismatch = decide_mismatch(item, keys), box;
 
-		if (matches < 0)
+		/* Not a comparison: the verifier would know mismatch, and go on twice. */
+		DECIDE_HIDE(mismatch);
+		box = item->box * (mismatch ^ 1);
+		if (box && decide_box(image, header, box, keys, &mismatch))
 			return -1;
-		if (matches)
-			decide_lower(rule, item->rule);
-		if (matches || item->last)
+		if (!mismatch) {
+			decide_lower(rule, item->rule, item->box);
+			break;
+		}
+		if (item->last)
 			break;
 	}
+	return 0;
+}
+
+/* Where the request has to look: a bucket of each dimension and the common one, 0 for none. */
+struct decide_buckets {
+	__u64 bucket[BIND_DIMENSIONS + 1];
+};
+
+static __always_inline int decide_buckets(const struct image *image,
+					  const struct bind_image_header *header,
+					  const struct decide_keys *keys,
+					  struct decide_buckets *buckets)
+{
+	DECIDE_UNROLL
+	for (int d = 0; d < BIND_DIMENSIONS; d++) {
+		__u32 bucket = 0;
+
+		if (header->tables[d].pilots &&
+		    decide_find(image, &header->tables[d], d >= BIND_NARROW_DIMENSIONS,
+				decide_key(keys, d), &bucket))
+			return -1;
+		buckets->bucket[d] = bucket;
+	}
+	buckets->bucket[BIND_DIMENSIONS] = header->common;
 	return 0;
 }
 
@@ -145,20 +174,17 @@ static __always_inline int decide_filed(const struct image *image,
 					const struct bind_image_header *header,
 					const struct decide_keys *keys, __u32 *rule)
 {
-	__u32 bucket;
+	struct decide_buckets buckets;
 
+	if (decide_buckets(image, header, keys, &buckets))
+		return -1;
+	DECIDE_KEEP(buckets);
 	DECIDE_UNROLL
-	for (int d = 0; d < BIND_DIMENSIONS; d++) {
-		if (!header->tables[d].pilots)
-			continue;
-		if (decide_find(image, &header->tables[d], d >= BIND_NARROW_DIMENSIONS,
-				decide_key(keys, d), &bucket))
+	for (__u64 b = 0; b <= BIND_DIMENSIONS; b++)
+		if (buckets.bucket[b] &&
+		    decide_bucket(image, header, buckets.bucket[b], keys, rule))
 			return -1;
-		if (bucket && decide_bucket(image, header, bucket, keys, rule))
-			return -1;
-	}
-	bucket = header->common;
-	return bucket ? decide_bucket(image, header, bucket, keys, rule) : 0;
+	return 0;
 }
 
 /* Vectors. */
@@ -184,15 +210,6 @@ static __always_inline int decide_vector(const struct image *image, const struct
 	return 0;
 }
 
-static __always_inline const union bind_cell *
-decide_cell(const struct image *image, const struct bind_image_header *header, __u32 cell)
-{
-	const union bind_page *page;
-
-	page = image_page(image, header->cell_page + cell / BIND_CELLS_PER_PAGE);
-	return page ? &page->cell[cell % BIND_CELLS_PER_PAGE] : 0;
-}
-
 /* The index of the lowest bit set; word is not 0. (clang 14 cannot compile ctz for BPF.) */
 static __always_inline __u32 decide_lowest(__u64 word)
 {
@@ -203,103 +220,151 @@ static __always_inline __u32 decide_lowest(__u64 word)
 	return (word * 0x0101010101010101ULL) >> 56;
 }
 
-/* The same cell of each vector, kept as pointers. Returns 0 or -1. */
+/* A cell of each vector. */
+struct decide_cells {
+	const union bind_cell *of[BIND_DIMENSIONS];
+};
+
+/* The cell with this number. Returns 0 or -1. */
+static __always_inline int decide_cell(const struct image *image,
+				       const struct bind_image_header *header, __u32 number,
+				       const union bind_cell **cell)
+{
+	const union bind_page *page;
+
+	page = image_page(image, header->cell_page + number / BIND_CELLS_PER_PAGE);
+	if (!page)
+		return -1;
+	*cell = &page->cell[number % BIND_CELLS_PER_PAGE];
+	return 0;
+}
+
+/* Those that the vectors begin with. Returns 0 or -1. */
 static __always_inline int decide_cells(const struct image *image,
 					const struct bind_image_header *header,
-					const __u32 number[BIND_DIMENSIONS],
-					const union bind_cell *cell[BIND_DIMENSIONS])
+					const __u32 vector[BIND_DIMENSIONS],
+					struct decide_cells *cells)
 {
 	DECIDE_UNROLL
-	for (int d = 0; d < BIND_DIMENSIONS; d++) {
-		cell[d] = decide_cell(image, header, number[d]);
-		if (!cell[d])
+	for (int d = 0; d < BIND_DIMENSIONS; d++)
+		if (decide_cell(image, header, vector[d], &cells->of[d]))
 			return -1;
-	}
-	DECIDE_KEEP(*cell);
+	DECIDE_KEEP(*cells);
+	return 0;
+}
+
+/* The leaves with this index below the cells. Returns 0 or -1. */
+static __always_inline int decide_leaves(const struct image *image,
+					 const struct bind_image_header *header,
+					 const struct decide_cells *cells, __u64 index,
+					 struct decide_cells *leaves)
+{
+	DECIDE_UNROLL
+	for (int d = 0; d < BIND_DIMENSIONS; d++)
+		if (decide_cell(image, header, cells->of[d]->leaf[index % BIND_CELL_LEAVES],
+				&leaves->of[d]))
+			return -1;
+	DECIDE_KEEP(*leaves);
 	return 0;
 }
 
 /* Where the bits of the vectors meet first. */
 struct decide_meeting {
-	__u64 word; /* the AND there; not 0 */
-	__u32 rule; /* of its lowest bit, if that is 1 */
+	__u64 block; /* which, counted through all leaves */
+	__u64 word[BIND_BLOCK_WORDS]; /* the AND there; not all are 0 */
 };
 
-/*
- * The first word in all the leaves that is not 0, of those with bits below limit. Returns 1 if there
- * is one, 0 or -1.
- */
-static __always_inline int decide_leaves(const struct image *image,
-					 const struct bind_image_header *header,
-					 const __u32 number[BIND_DIMENSIONS], __u32 limit,
-					 struct decide_meeting *meeting)
+/* The bit that is the lowest in the meeting. */
+static __always_inline __u32 decide_first(const struct decide_meeting *meeting)
 {
-	const union bind_cell *cell[BIND_DIMENSIONS];
+	__u64 word = 0, before = 1;
+	__u32 bit = meeting->block * BIND_BLOCK_RULES;
 
-	if (decide_cells(image, header, number, cell))
-		return -1;
-	DECIDE_LOOP
-	for (__u32 w = 0; w < BIND_CELL_WORDS; w++) {
-		__u64 word;
-
-		if (w * 64 >= limit)
-			break;
-		word = cell[0]->word[w];
-		DECIDE_UNROLL
-		for (int d = 1; d < BIND_DIMENSIONS; d++)
-			word &= cell[d]->word[w];
-		if (word) {
-			meeting->word = word;
-			meeting->rule = w * 64 + decide_zero(word);
-			return 1;
-		}
+	/* Until a word is not 0 the ones before count 64 bits each. Without branches, as ever. */
+	DECIDE_UNROLL
+	for (int w = 0; w < BIND_BLOCK_WORDS; w++) {
+		word |= meeting->word[w] * before;
+		before &= decide_equal(meeting->word[w], 0);
+		DECIDE_HIDE(before);
+		bit += 64 * before;
 	}
-	return 0;
+	return bit + decide_lowest(word);
 }
 
-/* The leaves with this index below the vectors' cells. Returns 1, 0 if one of them is empty, or -1. */
-static __always_inline int decide_below(const struct image *image,
-					const struct bind_image_header *header,
-					const __u32 vector[BIND_DIMENSIONS], __u32 index,
-					__u32 leaf[BIND_DIMENSIONS])
+/* The AND of a block of all the leaves. Returns the OR of its words. */
+static __always_inline __u64 decide_block(const struct decide_cells *leaves, __u64 block,
+					  __u64 word[BIND_BLOCK_WORDS])
 {
-	__u64 empty = 0;
+	__u64 any = 0;
 
 	DECIDE_UNROLL
 	for (int d = 0; d < BIND_DIMENSIONS; d++) {
-		const union bind_cell *cell = decide_cell(image, header, vector[d]);
+		const __u64 *other = leaves->of[d]->block[block];
 
-		if (!cell)
-			return -1;
-		leaf[d] = cell->leaf[index % BIND_CELL_LEAVES];
-		empty |= decide_equal(leaf[d], 0);
+		DECIDE_UNROLL
+		for (int w = 0; w < BIND_BLOCK_WORDS; w++) {
+			word[w] = d ? word[w] & other[w] : other[w];
+			DECIDE_HIDE(word[w]);
+		}
+		DECIDE_HIDE(block);
 	}
-	DECIDE_KEEP(*leaf);
-	return !empty;
+	DECIDE_UNROLL
+	for (int w = 0; w < BIND_BLOCK_WORDS; w++)
+		any |= word[w];
+	return any;
 }
 
-/* The first word in all the vectors that is not 0. Returns 1 if there is one, 0 or -1. */
+/*
+ * The first of so many blocks of all the leaves that is not 0. Returns 1 if there is one, else 0. By
+ * blocks, since a round has few branches then, and loads each pointer once.
+ */
+static __always_inline int decide_and(const struct decide_cells *leaves, __u64 blocks,
+				      struct decide_meeting *meeting)
+{
+	__u64 any = 0, at = 0;
+
+	DECIDE_LOOP
+	for (__u64 b = 0; b < BIND_CELL_BLOCKS && b < blocks; b++) {
+		any = decide_block(leaves, b, meeting->word);
+		at = b;
+		DECIDE_HIDE(at);
+		at += decide_zero(any);
+		if (any)
+			break;
+	}
+	/* Here the ways out of the loop meet. */
+	DECIDE_HIDE(any);
+	meeting->block = at;
+	return any != 0;
+}
+
+/* Where the vectors meet first. Returns 1 if they do, 0 or -1. */
 static __always_inline int decide_meet(const struct image *image,
 				       const struct bind_image_header *header,
 				       const __u32 vector[BIND_DIMENSIONS],
 				       struct decide_meeting *meeting)
 {
-	__u32 leaf[BIND_DIMENSIONS];
+	struct decide_cells cells, leaves;
+	__u64 full = ~0ULL;
 	int found = 0;
 
+	if (decide_cells(image, header, vector, &cells))
+		return -1;
 	if (header->broad_rules <= BIND_LEAF_RULES)
-		return decide_leaves(image, header, vector, header->broad_rules, meeting);
+		return decide_and(&cells, header->broad_rules / BIND_BLOCK_RULES + 1, meeting);
+	DECIDE_UNROLL
+	for (int d = 0; d < BIND_DIMENSIONS; d++)
+		full &= cells.of[d]->full;
+	/* From one leaf to the next that all have: there is one way through a round. */
 	DECIDE_LOOP
-	for (__u32 i = 0; i < BIND_CELL_LEAVES; i++) {
-		if (i * BIND_LEAF_RULES >= header->broad_rules)
-			break;
-		found = decide_below(image, header, vector, i, leaf);
-		if (found > 0)
-			found = decide_leaves(image, header, leaf, BIND_LEAF_RULES, meeting);
-		if (found) {
-			meeting->rule += i * BIND_LEAF_RULES;
-			break;
-		}
+	for (__u64 i = 0; i < BIND_CELL_LEAVES && full && !found; i++) {
+		__u64 leaf = decide_lowest(full);
+
+		full &= full - 1;
+		if (decide_leaves(image, header, &cells, leaf, &leaves))
+			return -1;
+		found = decide_and(&leaves, BIND_CELL_BLOCKS, meeting);
+		meeting->block += leaf * BIND_CELL_BLOCKS;
 	}
 	return found;
 }
@@ -310,11 +375,13 @@ static __always_inline int decide_number(const struct image *image,
 					 __u32 *rule)
 {
 	const union bind_page *page;
+	__u32 number;
 
 	page = image_page(image, header->broad_page + bit / BIND_NUMBERS_PER_PAGE);
 	if (!page)
 		return -1;
-	decide_lower(rule, page->number[bit % BIND_NUMBERS_PER_PAGE]);
+	number = page->number[bit % BIND_NUMBERS_PER_PAGE];
+	decide_lower(rule, number, number);
 	return 0;
 }
 
@@ -334,9 +401,11 @@ static __always_inline int decide_broad(const struct image *image,
 			return -1;
 	DECIDE_KEEP(vector);
 	found = decide_meet(image, header, vector, &meeting);
+	/* So that all ways to a meeting are one from here on. */
+	DECIDE_HIDE(found);
 	if (found <= 0)
 		return found;
-	return decide_number(image, header, meeting.rule + decide_lowest(meeting.word), rule);
+	return decide_number(image, header, decide_first(&meeting), rule);
 }
 
 /* Finds the deciding rule, or BIND_RULE_NONE. Returns 0, or -1 if the image cannot be read. */
@@ -349,10 +418,9 @@ static __always_inline int decide_rule(const struct image *image,
 	decide_make_keys(request, decide_zero(header->generation), &keys);
 	DECIDE_KEEP(keys);
 	*rule = BIND_RULE_NONE - decide_zero(header->generation);
-	/* First what is most work to the verifier, so that it comes there once. */
-	if (header->broad_rules && decide_broad(image, header, &keys, rule))
+	if (decide_filed(image, header, &keys, rule))
 		return -1;
-	return decide_filed(image, header, &keys, rule);
+	return header->broad_rules ? decide_broad(image, header, &keys, rule) : 0;
 }
 
 /* The decision before anything could be read: deny, and enforce it unless the image says audit. */

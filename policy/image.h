@@ -58,6 +58,9 @@
 #define BIND_BUCKET_ITEMS 8 /* at most */
 #define BIND_CELL_LEAVES 32 /* below a cell */
 #define BIND_CELL_WORDS 32 /* of a leaf */
+#define BIND_BLOCK_WORDS 4 /* that are looked at together */
+#define BIND_BLOCK_RULES (BIND_BLOCK_WORDS * 64u)
+#define BIND_CELL_BLOCKS (BIND_CELL_WORDS / BIND_BLOCK_WORDS)
 #define BIND_LEAF_RULES (BIND_CELL_WORDS * 64u)
 #define BIND_MAX_BROAD (BIND_CELL_LEAVES * BIND_LEAF_RULES)
 #define BIND_PATTERN_LEN 256 /* bytes of the longest pattern, rounded up to words */
@@ -195,8 +198,12 @@ struct bind_wide_slot {
 
 /* Part of a vector. */
 union bind_cell {
-	__u32 leaf[BIND_CELL_LEAVES]; /* numbers of cells */
+	struct {
+		__u32 leaf[BIND_CELL_LEAVES]; /* numbers of cells */
+		__u32 full; /* bit i is set if there is a leaf[i] */
+	};
 	__u64 word[BIND_CELL_WORDS]; /* bits of rules */
+	__u64 block[BIND_CELL_BLOCKS][BIND_BLOCK_WORDS]; /* the same */
 };
 
 /*

@@ -67,15 +67,19 @@ static __always_inline __u64 decide_bytes(const char *bytes)
 }
 
 /*
- * 1 if a < b, else 0. Comparisons are arithmetic on 0 and 1, without a branch: the verifier follows
- * every branch of a search on its own, and each level of a tree has eight steps. (It does the same
- * with masks of all ones or none since 6.19, and in what was backported from there.)
+ * What a - b - less borrows, as the highest bit; less is 0 or 1. Comparisons are arithmetic, without a
+ * branch: the verifier follows every branch of a search on its own, and each level of a tree has eight
+ * steps. (It does the same with masks of all ones or none since 6.19, and in what was backported.)
  */
+static __always_inline __u64 decide_borrow(__u64 a, __u64 b, __u64 less)
+{
+	return (~a & b) | ((~a | b) & (a - b - less));
+}
+
+/* 1 if a < b, else 0. */
 static __always_inline __u64 decide_less(__u64 a, __u64 b)
 {
-	__u64 borrow = (~a & b) | ((~a | b) & (a - b));
-
-	return borrow >> 63;
+	return decide_borrow(a, b, 0) >> 63;
 }
 
 static __always_inline __u64 decide_equal(__u64 a, __u64 b)
@@ -86,11 +90,19 @@ static __always_inline __u64 decide_equal(__u64 a, __u64 b)
 	return ((difference | negated) >> 63) ^ 1;
 }
 
-/* 1 if a is before b in the order of keys, else 0. */
+/* Is a before b in the order of keys? The highest bit tells. */
+static __always_inline __u64 decide_beyond(struct bind_key a, struct bind_key b)
+{
+	__u64 less = decide_less(a.low, b.low);
+
+	DECIDE_HIDE(less);
+	return decide_borrow(a.high, b.high, less);
+}
+
+/* 1 if a is before b, else 0. */
 static __always_inline __u64 decide_before(struct bind_key a, struct bind_key b)
 {
-	return decide_less(a.high, b.high) |
-	       (decide_equal(a.high, b.high) & decide_less(a.low, b.low));
+	return decide_beyond(a, b) >> 63;
 }
 
 /* The value of the last entry whose key is <= key. The first key of a tree is 0. */

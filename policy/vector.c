@@ -36,8 +36,11 @@ int vector_cell(struct vector *v, uint32_t *cell)
 	if (v->bits <= BIND_LEAF_RULES)
 		return intern_add(&v->cells, &v->leaf[0], cell);
 	for (size_t i = 0; !err && i < BIND_CELL_LEAVES; i++) {
-		if (v->changed[i])
-			err = intern_add(&v->cells, &v->leaf[i], &v->top.leaf[i]);
+		if (!v->changed[i])
+			continue;
+		err = intern_add(&v->cells, &v->leaf[i], &v->top.leaf[i]);
+		v->top.full &= ~(1u << i);
+		v->top.full |= (v->top.leaf[i] ? 1u : 0) << i;
 		v->changed[i] = false;
 	}
 	if (!err)
