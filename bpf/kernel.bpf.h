@@ -114,6 +114,20 @@ static __always_inline __u32 kernel_inet_options(struct sock *sk)
 	       address_no_port * BIND_OPT_ADDRESS_NO_PORT;
 }
 
+/* What IP_LOCAL_PORT_RANGE has set: hi << 16 | lo; 0: nothing. */
+static __always_inline __u32 kernel_port_range(struct sock *sk)
+{
+	struct inet_sock___range *range = (void *)sk;
+	struct inet_sock___range_word *word = (void *)sk;
+
+	if (bpf_core_field_exists(word->local_port_range))
+		return KERNEL_READ(sk, struct inet_sock___range_word, local_port_range);
+	if (bpf_core_field_exists(range->local_port_range))
+		return BPF_CORE_READ(range, local_port_range.lo) |
+		       (__u32)BPF_CORE_READ(range, local_port_range.hi) << 16;
+	return 0;
+}
+
 /* SO_REUSEADDR and SO_REUSEPORT. */
 static __always_inline __u32 kernel_reuse_options(struct sock *sk)
 {
@@ -237,6 +251,24 @@ static __always_inline __u32 kernel_netns(struct sock *sk)
 	return sk->__sk_common.skc_net.net->ns.inum;
 }
 
+/* The name of an executable, into its zeroed memory, which is zero again if the name is too long. */
+static __always_inline void read_exe_name(struct bind_exe *exe, const unsigned char *name)
+{
+	if (bpf_probe_read_kernel_str(exe->name, sizeof(exe->name), name) > BIND_EXE_NAME_LEN)
+		exe->folder = 0;
+}
+
+/* A task's executable, as kernel_exe() has it, copied by a helper. */
+static __always_inline void kernel_task_exe(struct task_struct *task, struct bind_exe *exe)
+{
+	struct dentry *dentry = BPF_CORE_READ(task, mm, exe_file, f_path.dentry);
+	struct inode *folder = BPF_CORE_READ(dentry, d_parent, d_inode);
+
+	exe->folder = BPF_CORE_READ(folder, i_ino);
+	exe->device = BPF_CORE_READ(folder, i_sb, s_dev);
+	read_exe_name(exe, BPF_CORE_READ(dentry, d_name.name));
+}
+
 /*
  * The current process's executable, into zeroed memory: the folder in which it is and its name
  * there. What the process sees as its root does not matter, and a file that was renamed over is
@@ -244,26 +276,18 @@ static __always_inline __u32 kernel_netns(struct sock *sk)
  */
 static __always_inline void kernel_exe(struct bind_exe *exe)
 {
-	const unsigned char *name;
+	struct dentry *dentry;
+	struct inode *folder;
 
-	if (has_task()) {
-		struct dentry *dentry = bpf_get_current_task_btf()->mm->exe_file->f_path.dentry;
-		struct inode *folder = dentry->d_parent->d_inode;
-
-		exe->folder = folder->i_ino;
-		exe->device = folder->i_sb->s_dev;
-		name = dentry->d_name.name;
-	} else {
-		struct task_struct *task = (struct task_struct *)bpf_get_current_task();
-		struct dentry *dentry = BPF_CORE_READ(task, mm, exe_file, f_path.dentry);
-		struct inode *folder = BPF_CORE_READ(dentry, d_parent, d_inode);
-
-		exe->folder = BPF_CORE_READ(folder, i_ino);
-		exe->device = BPF_CORE_READ(folder, i_sb, s_dev);
-		name = BPF_CORE_READ(dentry, d_name.name);
+	if (!has_task()) {
+		kernel_task_exe((struct task_struct *)bpf_get_current_task(), exe);
+		return;
 	}
-	if (bpf_probe_read_kernel_str(exe->name, sizeof(exe->name), name) > BIND_EXE_NAME_LEN)
-		exe->folder = 0;
+	dentry = bpf_get_current_task_btf()->mm->exe_file->f_path.dentry;
+	folder = dentry->d_parent->d_inode;
+	exe->folder = folder->i_ino;
+	exe->device = folder->i_sb->s_dev;
+	read_exe_name(exe, dentry->d_name.name);
 }
 
 #endif

@@ -38,17 +38,7 @@ static __always_inline bool socket_can_listen(struct sock *sk)
 /* The ports of IP_LOCAL_PORT_RANGE, hi << 16 | lo; 0: the kernel chooses among all. */
 static __always_inline __u32 socket_port_range(struct sock *sk)
 {
-	struct inet_sock___range *range = (void *)sk;
-	struct inet_sock___range_word *word = (void *)sk;
-
-	if (socket_is_smc(sk) || !socket_has_ports(sk))
-		return 0;
-	if (bpf_core_field_exists(word->local_port_range))
-		return KERNEL_READ(sk, struct inet_sock___range_word, local_port_range);
-	if (bpf_core_field_exists(range->local_port_range))
-		return BPF_CORE_READ(range, local_port_range.lo) |
-		       (__u32)BPF_CORE_READ(range, local_port_range.hi) << 16;
-	return 0;
+	return socket_is_smc(sk) || !socket_has_ports(sk) ? 0 : kernel_port_range(sk);
 }
 
 /*

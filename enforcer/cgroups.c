@@ -12,6 +12,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "policy/grow.h"
+
 int cgroups_root(char *path, size_t size)
 {
 	FILE *mounts = setmntent("/proc/self/mounts", "re");
@@ -43,41 +45,12 @@ static int cgroup_id(const char *path, uint64_t *id)
 }
 
 struct walk {
-	int map;
-	const struct image *const *images;
+	/* What to do with a cgroup: its folder, and its path below the root. Returns 0 or -errno. */
+	int (*take)(void *context, const char *folder, const char *name);
+	void *context;
 	char path[PATH_MAX]; /* of the cgroup's folder */
 	size_t root; /* length of the path of the root's folder */
 };
-
-static struct bind_cgroup classes(const struct walk *walk)
-{
-	const char *name = walk->path[walk->root] ? walk->path + walk->root : "/";
-	struct bind_cgroup cgroup;
-
-	for (int i = 0; i < BIND_PARITIES; i++)
-		cgroup.class[i] = walk->images[i] ? image_cgroup_class(walk->images[i], name) :
-						    BIND_CGROUP_UNKNOWN;
-	return cgroup;
-}
-
-/*
- * Writes the cgroup's classes. If it is gone after that, the program on cgroup_rmdir may have been
- * there before, so the entry goes here: a cgroup's folder goes before that program runs.
- */
-static int note(const struct walk *walk)
-{
-	struct bind_cgroup cgroup = classes(walk);
-	uint64_t id, again;
-	int err = cgroup_id(walk->path, &id);
-
-	if (err)
-		return err;
-	if (bpf_map_update_elem(walk->map, &id, &cgroup, BPF_ANY))
-		return -errno;
-	if (cgroup_id(walk->path, &again) == -ENOENT)
-		bpf_map_delete_elem(walk->map, &id);
-	return 0;
-}
 
 static int visit(struct walk *walk);
 
@@ -104,7 +77,8 @@ static int visit_below(struct walk *walk, DIR *folder)
 /* A cgroup that is removed while we look is none of ours. */
 static int visit(struct walk *walk)
 {
-	int err = note(walk);
+	const char *name = walk->path[walk->root] ? walk->path + walk->root : "/";
+	int err = walk->take(walk->context, walk->path, name);
 	DIR *folder = err ? NULL : opendir(walk->path);
 
 	if (!err && !folder)
@@ -114,6 +88,49 @@ static int visit(struct walk *walk)
 		closedir(folder);
 	}
 	return err == -ENOENT ? 0 : err;
+}
+
+/* From the root, whose folder is the walk's path. */
+static int begin(struct walk *walk)
+{
+	walk->root = strlen(walk->path);
+	return visit(walk);
+}
+
+/* Where the classes go. */
+struct fill {
+	int map;
+	const struct image *const *images;
+};
+
+static struct bind_cgroup classes(const struct fill *fill, const char *name)
+{
+	struct bind_cgroup cgroup;
+
+	for (int i = 0; i < BIND_PARITIES; i++)
+		cgroup.class[i] = fill->images[i] ? image_cgroup_class(fill->images[i], name) :
+						    BIND_CGROUP_UNKNOWN;
+	return cgroup;
+}
+
+/*
+ * Writes the cgroup's classes. If it is gone after that, the program on cgroup_rmdir may have been
+ * there before, so the entry goes here: a cgroup's folder goes before that program runs.
+ */
+static int note(void *context, const char *folder, const char *name)
+{
+	const struct fill *fill = context;
+	struct bind_cgroup cgroup = classes(fill, name);
+	uint64_t id, again;
+	int err = cgroup_id(folder, &id);
+
+	if (err)
+		return err;
+	if (bpf_map_update_elem(fill->map, &id, &cgroup, BPF_ANY))
+		return -errno;
+	if (cgroup_id(folder, &again) == -ENOENT)
+		bpf_map_delete_elem(fill->map, &id);
+	return 0;
 }
 
 /*
@@ -139,12 +156,67 @@ static void wait_for_mkdir(const char *root)
 
 int cgroups_fill(int map, const struct image *const images[BIND_PARITIES])
 {
-	struct walk walk = { .map = map, .images = images };
+	struct fill fill = { .map = map, .images = images };
+	struct walk walk = { .take = note, .context = &fill };
 	int err = cgroups_root(walk.path, sizeof(walk.path));
 
 	if (err)
 		return err;
-	walk.root = strlen(walk.path);
 	wait_for_mkdir(walk.path);
-	return visit(&walk);
+	return begin(&walk);
+}
+
+static int list_one(void *context, const char *folder, const char *name)
+{
+	struct cgroups_list *list = context;
+	struct cgroups_path *room, cgroup;
+	int err = cgroup_id(folder, &cgroup.id);
+
+	if (err)
+		return err;
+	room = grow(list->cgroup, list->count, &list->space, sizeof(*room));
+	if (!room)
+		return -ENOMEM;
+	list->cgroup = room;
+	cgroup.path = strdup(name);
+	if (!cgroup.path)
+		return -ENOMEM;
+	list->cgroup[list->count++] = cgroup;
+	return 0;
+}
+
+static int compare_ids(const void *a, const void *b)
+{
+	const struct cgroups_path *x = a, *y = b;
+
+	return (x->id > y->id) - (x->id < y->id);
+}
+
+int cgroups_read(struct cgroups_list *list)
+{
+	struct walk walk = { .take = list_one, .context = list };
+	int err = cgroups_root(walk.path, sizeof(walk.path));
+
+	if (!err)
+		err = begin(&walk);
+	if (list->count)
+		qsort(list->cgroup, list->count, sizeof(*list->cgroup), compare_ids);
+	return err;
+}
+
+const char *cgroups_find(const struct cgroups_list *list, uint64_t id)
+{
+	struct cgroups_path key = { .id = id }, *found = NULL;
+
+	if (list->count)
+		found = bsearch(&key, list->cgroup, list->count, sizeof(key), compare_ids);
+	return found ? found->path : NULL;
+}
+
+void cgroups_free(struct cgroups_list *list)
+{
+	for (size_t i = 0; i < list->count; i++)
+		free(list->cgroup[i].path);
+	free(list->cgroup);
+	*list = (struct cgroups_list){ 0 };
 }

@@ -18,4 +18,21 @@ int cgroups_root(char *path, size_t size);
  */
 int cgroups_fill(int map, const struct image *const images[BIND_PARITIES]);
 
+/* Cgroups and their paths below the root, sorted by id. */
+struct cgroups_list {
+	struct cgroups_path {
+		uint64_t id;
+		char *path; /* "/" for the root */
+	} * cgroup;
+	size_t count, space;
+};
+
+/* Lists every cgroup that exists, into a zeroed list. Returns 0 or -errno. */
+int cgroups_read(struct cgroups_list *list);
+
+/* The path of a cgroup, or NULL for one that is not in the list. */
+const char *cgroups_find(const struct cgroups_list *list, uint64_t id);
+
+void cgroups_free(struct cgroups_list *list);
+
 #endif

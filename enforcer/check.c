@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "check.h"
 
-#include <json-c/json.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +11,7 @@
 #include "complain.h"
 #include "dump.h"
 #include "escape.h"
+#include "json.h"
 #include "load.h"
 #include "policy/alloc.h"
 #include "summary.h"
@@ -78,16 +78,6 @@ static void print_summary(const struct load *load)
 	free(path);
 }
 
-/* A file's name may be any bytes, and JSON is UTF-8. */
-static struct json_object *json_text(const char *text)
-{
-	char *escaped = escape_text(text);
-	struct json_object *string = json_object_new_string(escaped ? escaped : "?");
-
-	free(escaped);
-	return string;
-}
-
 static struct json_object *json_messages(const struct load *load, bool warnings)
 {
 	struct json_object *array = json_object_new_array();
@@ -129,15 +119,13 @@ static void json_contents(struct json_object *object, const struct policy *polic
 static void print_json(const struct options *options, const struct load *load)
 {
 	struct json_object *object = json_object_new_object();
-	int flags = JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE;
 
 	json_object_object_add(object, "file", json_text(load->path));
 	json_object_object_add(object, "ok", json_object_new_boolean(passes(options, load)));
 	json_contents(object, load->policy);
 	json_object_object_add(object, "errors", json_messages(load, false));
 	json_object_object_add(object, "warnings", json_messages(load, true));
-	puts(json_object_to_json_string_ext(object, flags));
-	json_object_put(object);
+	json_print(stdout, object);
 }
 
 /* How many bytes here are a control character that a terminal might obey; 0 if there is none. */

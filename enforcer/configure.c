@@ -11,24 +11,10 @@
 #include <unistd.h>
 
 #include "complain.h"
+#include "host.h"
+#include "inetflags.h"
 
 #include "bindguard.skel.h"
-
-/* The value of an enumerator, whatever enum it is in; or the default where there is none. */
-static uint32_t find_enumerator(const struct btf *btf, const char *name, uint32_t otherwise)
-{
-	for (uint32_t id = 1; id < btf__type_cnt(btf); id++) {
-		const struct btf_type *type = btf__type_by_id(btf, id);
-		const struct btf_enum *e = btf_enum(type);
-
-		if (!btf_is_enum(type))
-			continue;
-		for (int i = 0; i < btf_vlen(type); i++)
-			if (!strcmp(btf__name_by_offset(btf, e[i].name_off), name))
-				return e[i].val;
-	}
-	return otherwise;
-}
 
 static bool has_function(const struct btf *btf, const char *name)
 {
@@ -69,13 +55,9 @@ static int fit_kernel(struct bindguard *skeleton)
 	if (split) {
 		struct bindguard__rodata *rodata = skeleton->rodata;
 
-		rodata->inet_flag_freebind = find_enumerator(btf, "INET_FLAGS_FREEBIND",
-							     rodata->inet_flag_freebind);
-		rodata->inet_flag_transparent = find_enumerator(btf, "INET_FLAGS_TRANSPARENT",
-								rodata->inet_flag_transparent);
-		rodata->inet_flag_address_no_port =
-			find_enumerator(btf, "INET_FLAGS_BIND_ADDRESS_NO_PORT",
-					rodata->inet_flag_address_no_port);
+		inetflags_find(btf, (uint32_t *)&rodata->inet_flag_freebind,
+			       (uint32_t *)&rodata->inet_flag_transparent,
+			       (uint32_t *)&rodata->inet_flag_address_no_port);
 	}
 	btf__free(btf);
 	return 0;
@@ -122,14 +104,6 @@ static void set_filters(struct bindguard__rodata *rodata, const struct options *
 				 options->mntnsmap;
 	rodata->show_errors = options->errors;
 	rodata->count_only = options->count;
-}
-
-/* Inode number of the initial network namespace: that of the first process. 0 if not to be had. */
-static uint32_t host_netns(void)
-{
-	struct stat status;
-
-	return stat("/proc/1/ns/net", &status) ? 0 : status.st_ino;
 }
 
 /* What is there only with a policy. New cgroups are noticed from the start: a later policy may be

@@ -10,7 +10,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "bpf/event.h"
 #include "complain.h"
 
 /* Splits an absolute path, in place. Returns the last part; folder keeps what is before it. */
@@ -120,24 +119,31 @@ static int folder_key(const char *folder, struct bind_exe *key)
 	return err;
 }
 
-/* Adds one; a folder that is not there has been told, and has no key. */
-static int fill_one(int map, const char *path, uint32_t class)
+int exes_key(const char *path, struct bind_exe *key)
 {
-	struct bind_exe key = { 0 };
 	char *copy = strdup(path);
 	const char *folder, *name;
 	int err = -ENOMEM;
 
+	*key = (struct bind_exe){ 0 };
 	if (!copy)
 		return err;
 	name = split(copy, &folder);
-	err = strlen(name) < BIND_EXE_NAME_LEN ? folder_key(folder, &key) : -ENAMETOOLONG;
-	if (!err) {
-		strcpy(key.name, name);
-		if (bpf_map_update_elem(map, &key, &class, BPF_ANY))
-			err = -errno;
-	}
+	err = strlen(name) < BIND_EXE_NAME_LEN ? folder_key(folder, key) : -ENAMETOOLONG;
+	if (!err)
+		strcpy(key->name, name);
 	free(copy);
+	return err;
+}
+
+/* Adds one; a folder that is not there has been told, and has no key. */
+static int fill_one(int map, const char *path, uint32_t class)
+{
+	struct bind_exe key;
+	int err = exes_key(path, &key);
+
+	if (!err && bpf_map_update_elem(map, &key, &class, BPF_ANY))
+		err = -errno;
 	return err == -ENOENT || err == -ENOTDIR ? 0 : err;
 }
 

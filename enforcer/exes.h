@@ -3,6 +3,7 @@
 #ifndef ENFORCER_EXES_H
 #define ENFORCER_EXES_H
 
+#include "bpf/event.h"
 #include "policy/compile.h"
 
 /*
@@ -11,6 +12,12 @@
  * file itself may come later.
  */
 void exes_resolve(struct policy *policy);
+
+/*
+ * What the kernel knows a running executable by, of one that a rule names. Returns 0 or -errno:
+ * -ENOENT and -ENOTDIR for a folder that is not there.
+ */
+int exes_key(const char *path, struct bind_exe *key);
 
 /* Writes the image's executables into the map (struct bind_exe -> class). Returns 0 or -errno. */
 int exes_fill(int map, const struct image *image);

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/vfs.h>
 #include <sysexits.h>
 #include <unistd.h>
@@ -245,6 +246,7 @@ static const struct check checks[] = {
 };
 
 #define CHECKS (sizeof(checks) / sizeof(checks[0]))
+#define CHECKS_OF_READING 3 /* the first ones: may a program read the kernel's structures? */
 
 int host_require_cgroups(void)
 {
@@ -256,19 +258,37 @@ int host_require_cgroups(void)
 	return EX_UNAVAILABLE;
 }
 
-int host_require(enum mode mode)
+/* The first so many of the checks, as far as they are about such a need. */
+static int require(const char *verb, size_t count, enum need need)
 {
-	enum need need = mode == MODE_OBSERVE ? NEED_ALWAYS : NEED_POLICY;
-	static const char *const verb[] = { "observe", "audit", "deny" };
 	char text[1024];
 
-	for (size_t i = 0; i < CHECKS; i++) {
+	for (size_t i = 0; i < count; i++) {
 		if (checks[i].need > need || checks[i].holds(text, sizeof(text)))
 			continue;
-		complain("cannot %s on this host: %s: %s", verb[mode], checks[i].name, text);
+		complain("cannot %s on this host: %s: %s", verb, checks[i].name, text);
 		return checks[i].status;
 	}
 	return 0;
+}
+
+int host_require(enum mode mode)
+{
+	static const char *const verb[] = { "observe", "audit", "deny" };
+
+	return require(verb[mode], CHECKS, mode == MODE_OBSERVE ? NEED_ALWAYS : NEED_POLICY);
+}
+
+int host_require_iterator(void)
+{
+	return require("scan", CHECKS_OF_READING, NEED_ALWAYS);
+}
+
+uint32_t host_netns(void)
+{
+	struct stat status;
+
+	return stat("/proc/1/ns/net", &status) ? 0 : status.st_ino;
 }
 
 int host_doctor(int argc, char **argv)

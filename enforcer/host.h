@@ -14,6 +14,12 @@ int host_require(enum mode mode);
 /* The same for a policy whose rules name cgroups. */
 int host_require_cgroups(void);
 
+/* The same for the program that goes over all open files. */
+int host_require_iterator(void);
+
+/* Inode number of the initial network namespace: that of the first process. 0 if not to be had. */
+uint32_t host_netns(void);
+
 /* bindguard doctor: every check, a line each. Returns the exit status. */
 int host_doctor(int argc, char **argv);
 

@@ -10,6 +10,7 @@
 
 #include "complain.h"
 #include "escape.h"
+#include "exes.h"
 #include "policy/lint.h"
 #include "policy/messages.h"
 
@@ -45,7 +46,7 @@ static void add_compile_error(struct load *load, int err)
 	messages_add(&source, 0, "%s", load_compile_error(load->policy, err, text, sizeof(text)));
 }
 
-int load_policy(const char *path, bool enforce, struct load *load)
+static int read_and_compile(const char *path, bool enforce, bool here, struct load *load)
 {
 	struct image_settings settings = { .generation = 1, .enforce = enforce, .now = time(NULL) };
 	int err;
@@ -55,6 +56,8 @@ int load_policy(const char *path, bool enforce, struct load *load)
 	count_messages(load);
 	if (!load->policy)
 		return EX_CONFIG;
+	if (here)
+		exes_resolve(load->policy);
 	err = image_compile(load->policy, &settings, &load->image);
 	if (!err)
 		return 0;
@@ -63,6 +66,16 @@ int load_policy(const char *path, bool enforce, struct load *load)
 	policy_free(load->policy);
 	load->policy = NULL;
 	return err == -E2BIG ? EX_CONFIG : EX_OSERR;
+}
+
+int load_policy(const char *path, bool enforce, struct load *load)
+{
+	return read_and_compile(path, enforce, false, load);
+}
+
+int load_policy_here(const char *path, bool enforce, struct load *load)
+{
+	return read_and_compile(path, enforce, true, load);
 }
 
 void load_lint(struct load *load)

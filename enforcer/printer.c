@@ -8,9 +8,6 @@
 #include "escape.h"
 #include "policy/names.h"
 
-#define COMM_COLUMN 12
-#define OPTION_LETTERS "FTNRr"
-
 void printer_banner(struct printer *printer)
 {
 	fputs("Tracing binds ... Hit Ctrl-C to end\n", printer->out);
@@ -48,38 +45,50 @@ static void print_rc(struct printer *printer, const struct record *record)
 		fprintf(printer->out, "%3s ", record->known ? code : "?");
 }
 
-static const char *verdict(const struct record *record)
-{
-	const struct bind_decision *decision = &record->event.decision;
-
-	if (!record->decided)
-		return "-";
-	if (decision->verdict == BIND_ALLOW)
-		return "allow";
-	return decision->enforced ? "deny" : "audit";
-}
-
-/* The rule's name, "-" for the default, "?" for one whose policy is gone. */
+/* The rule's name, NULL for the default, "?" for one whose policy is gone. */
 static const char *rule_name(const struct record *record)
 {
-	if (!record->decided || record->event.decision.rule == BIND_RULE_NONE)
-		return "-";
+	if (record->event.decision.rule == BIND_RULE_NONE)
+		return NULL;
 	return record->rule ? record->rule->name : "?";
 }
 
-/* VERDICT and RULE, with what else made the verdict. */
+const char *printer_letters(uint32_t options, char letters[PRINTER_LETTERS + 1])
+{
+	strcpy(letters, "FTNRr");
+	for (int i = 0; i < PRINTER_LETTERS; i++)
+		if (!(options & 1u << i))
+			letters[i] = '.';
+	return letters;
+}
+
+int printer_rule(FILE *out, const char *rule, const struct bind_decision *decision)
+{
+	const char *colon = "", *more = "";
+	char options[128];
+
+	if (decision->cause == BIND_CAUSE_OPTIONS) {
+		colon = ":";
+		more = names_options(decision->forbidden, options, sizeof(options));
+	} else if (decision->cause == BIND_CAUSE_UNREADABLE) {
+		more = ":unreadable";
+	}
+	if (out)
+		fprintf(out, "%s%s%s", rule ? rule : "-", colon, more);
+	return strlen(rule ? rule : "-") + strlen(colon) + strlen(more);
+}
+
+/* VERDICT and RULE. */
 static void print_decision(struct printer *printer, const struct record *record)
 {
 	const struct bind_decision *decision = &record->event.decision;
-	const char *rule = rule_name(record);
-	char options[128];
 
-	fprintf(printer->out, " %-7s %s", verdict(record), rule);
-	if (record->decided && decision->cause == BIND_CAUSE_OPTIONS)
-		fprintf(printer->out, ":%s",
-			names_options(decision->forbidden, options, sizeof(options)));
-	if (record->decided && decision->cause == BIND_CAUSE_UNREADABLE)
-		fputs(":unreadable", printer->out);
+	if (!record->decided) {
+		fprintf(printer->out, " %-7s -", "-");
+		return;
+	}
+	fprintf(printer->out, " %-7s ", names_verdict(decision));
+	printer_rule(printer->out, rule_name(record), decision);
 }
 
 static void print_time(struct printer *printer, uint64_t time)
@@ -96,7 +105,8 @@ void printer_record(struct printer *printer, const struct record *record)
 {
 	const struct options *o = printer->options;
 	const struct bind_event *event = &record->event;
-	char comm[COMM_COLUMN + 1], address[INET6_ADDRSTRLEN], options[] = OPTION_LETTERS;
+	char comm[PRINTER_COMM_COLUMN + 1], address[INET6_ADDRSTRLEN];
+	char letters[PRINTER_LETTERS + 1];
 
 	if (o->timestamp)
 		print_time(printer, event->time);
@@ -104,16 +114,14 @@ void printer_record(struct printer *printer, const struct record *record)
 		fprintf(printer->out, "%6u ", event->uid);
 	if (o->errors)
 		print_rc(printer, record);
-	for (int i = 0; options[i]; i++)
-		if (!(event->options & 1u << i))
-			options[i] = '.';
 	inet_ntop(event->family, record->address, address, sizeof(address));
 	fprintf(printer->out,
 		o->wide ? "%10u %-12s %-4s %-39s %5u %-5s %2u" :
 			  "%8u %-12s %-4.4s %-15.15s %5u %-5s %2u",
 		event->pid,
-		escape(event->comm, sizeof(event->comm), COMM_COLUMN, comm, sizeof(comm)),
-		names_protocol(event->protocol), address, record->port, options, event->interface);
+		escape(event->comm, sizeof(event->comm), PRINTER_COMM_COLUMN, comm, sizeof(comm)),
+		names_protocol(event->protocol), address, record->port,
+		printer_letters(event->options, letters), event->interface);
 	if (printer->decides)
 		print_decision(printer, record);
 	fputc('\n', printer->out);

@@ -20,6 +20,19 @@ struct printer {
 void printer_banner(struct printer *printer);
 void printer_header(struct printer *printer);
 
+/* The columns COMM and OPTS. */
+#define PRINTER_COMM_COLUMN 12
+#define PRINTER_LETTERS 5
+
+/* BIND_OPT_* as in OPTS, "F...r": a letter or a dot for each. Returns letters. */
+const char *printer_letters(uint32_t options, char letters[PRINTER_LETTERS + 1]);
+
+/*
+ * The RULE column: the rule's name, "-" for NULL, with what else made the verdict. Returns its length;
+ * out may be NULL.
+ */
+int printer_rule(FILE *out, const char *rule, const struct bind_decision *decision);
+
 /* One line for the record. */
 void printer_record(struct printer *printer, const struct record *record);
 

@@ -11,6 +11,7 @@
 
 #include "complain.h"
 #include "configure.h"
+#include "libbpf.h"
 #include "listing.h"
 #include "publish.h"
 #include "wait.h"
@@ -26,20 +27,12 @@ struct session {
 	void *context;
 };
 
-static int __attribute__((format(printf, 2, 0)))
-print_libbpf(enum libbpf_print_level level, const char *format, va_list arguments)
-{
-	if (level == LIBBPF_DEBUG || !getenv("BINDGUARD_DEBUG"))
-		return 0;
-	return vfprintf(stderr, format, arguments);
-}
-
 int session_open(const struct options *options, struct session **session)
 {
 	struct session *s = calloc(1, sizeof(*s));
 	int status = 0;
 
-	libbpf_set_print(print_libbpf);
+	libbpf_hush();
 	*session = s;
 	if (!s || !(s->skeleton = bindguard__open())) {
 		complain("cannot open the BPF programs: %s", strerror(errno));
@@ -257,6 +250,11 @@ int session_counters(struct session *session, struct bind_counters *sum)
 			to[i] += ((uint64_t *)&each[cpu])[i];
 	free(each);
 	return err;
+}
+
+const struct image *session_image(const struct session *session)
+{
+	return &session->publish.image;
 }
 
 struct bind_rule_counters *session_rule_counters(struct session *session)

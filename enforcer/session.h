@@ -54,6 +54,9 @@ void session_detach_probes(struct session *session);
 /* The sum of the counters over all CPUs. Returns 0 or -errno. */
 int session_counters(struct session *session, struct bind_counters *sum);
 
+/* The image in force, until another one is published. */
+const struct image *session_image(const struct session *session);
+
 /* The rule counters of the generation in force, as publish_counters() has them. */
 struct bind_rule_counters *session_rule_counters(struct session *session);
 

@@ -59,3 +59,21 @@ const char *names_protocol(uint32_t protocol)
 			return protocols[i].name;
 	return "UNKNOWN";
 }
+
+const char *names_verdict(const struct bind_decision *decision)
+{
+	if (decision->verdict == BIND_ALLOW)
+		return "allow";
+	return decision->enforced ? "deny" : "audit";
+}
+
+const char *names_cause(uint32_t cause)
+{
+	static const char *const name[] = {
+		[BIND_CAUSE_DEFAULT] = "default",     [BIND_CAUSE_RULE] = "rule",
+		[BIND_CAUSE_OPTIONS] = "options",     [BIND_CAUSE_UNREADABLE] = "unreadable",
+		[BIND_CAUSE_MALFORMED] = "malformed",
+	};
+
+	return cause < sizeof(name) / sizeof(name[0]) ? name[cause] : "unknown";
+}

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The names of socket options and protocols, in policies and in output. */
+/* The names of socket options, protocols and decisions, in policies and in output. */
 #ifndef POLICY_NAMES_H
 #define POLICY_NAMES_H
 
 #include <stddef.h>
 #include <stdint.h>
+
+#include "decision.h"
 
 /* The BIND_OPT_* bit of "IP_TRANSPARENT" and the like, 0 for an unknown name. */
 uint32_t names_option(const char *name);
@@ -17,6 +19,12 @@ const char *names_options(uint32_t options, char *buffer, size_t size);
 
 /* bindsnoop's name of an IPPROTO_ number, for the PROT column: "TCP"; "UNKNOWN" if it has none. */
 const char *names_protocol(uint32_t protocol);
+
+/* "allow", "deny", or "audit": denied, and not enforced. */
+const char *names_verdict(const struct bind_decision *decision);
+
+/* An enum bind_cause: "default", "rule", "options", "unreadable" or "malformed". */
+const char *names_cause(uint32_t cause);
 
 /* The known spellings, NULL-terminated, for messages that list or guess them. */
 extern const char *const names_option_list[];

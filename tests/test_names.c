@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The names of options and protocols. */
+/* The names of options, protocols, verdicts and causes. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -53,12 +53,37 @@ static void test_protocol(void **state)
 	assert_string_equal(names_protocol(UINT32_MAX), "UNKNOWN");
 }
 
+static void test_verdict(void **state)
+{
+	struct bind_decision decision = { .verdict = BIND_ALLOW, .enforced = 1 };
+
+	(void)state;
+	assert_string_equal(names_verdict(&decision), "allow");
+	decision.enforced = 0;
+	assert_string_equal(names_verdict(&decision), "allow");
+	decision.verdict = BIND_DENY;
+	assert_string_equal(names_verdict(&decision), "audit");
+	decision.enforced = 1;
+	assert_string_equal(names_verdict(&decision), "deny");
+}
+
+static void test_cause(void **state)
+{
+	(void)state;
+	assert_string_equal(names_cause(BIND_CAUSE_DEFAULT), "default");
+	assert_string_equal(names_cause(BIND_CAUSE_RULE), "rule");
+	assert_string_equal(names_cause(BIND_CAUSE_OPTIONS), "options");
+	assert_string_equal(names_cause(BIND_CAUSE_UNREADABLE), "unreadable");
+	assert_string_equal(names_cause(BIND_CAUSE_MALFORMED), "malformed");
+	assert_string_equal(names_cause(BIND_CAUSE_MALFORMED + 1), "unknown");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_option),
-		cmocka_unit_test(test_options),
-		cmocka_unit_test(test_protocol),
+		cmocka_unit_test(test_option),	 cmocka_unit_test(test_options),
+		cmocka_unit_test(test_protocol), cmocka_unit_test(test_verdict),
+		cmocka_unit_test(test_cause),
 	};
 
 	return cmocka_run_group_tests_name("names", tests, NULL, NULL);

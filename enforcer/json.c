@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "json.h"
+
+#include <arpa/inet.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+
+#include "escape.h"
+#include "policy/names.h"
+
+#define MAX_BYTES 256
+
+struct json_object *json_text(const char *text)
+{
+	char *escaped = escape_text(text);
+	struct json_object *string = json_object_new_string(escaped ? escaped : "?");
+
+	free(escaped);
+	return string;
+}
+
+struct json_object *json_bytes(const char *text, size_t length)
+{
+	char escaped[4 * MAX_BYTES + 1];
+
+	return json_object_new_string(
+		escape(text, length, sizeof(escaped), escaped, sizeof(escaped)));
+}
+
+static struct json_object *options_list(uint32_t options)
+{
+	struct json_object *list = json_object_new_array();
+
+	for (size_t i = 0; names_option_list[i]; i++)
+		if (options & 1u << i)
+			json_object_array_add(list, json_object_new_string(names_option_list[i]));
+	return list;
+}
+
+static const char *type_name(uint8_t type)
+{
+	switch (type) {
+	case SOCK_STREAM:
+		return "stream";
+	case SOCK_DGRAM:
+		return "dgram";
+	case SOCK_RAW:
+		return "raw";
+	case SOCK_SEQPACKET:
+		return "seqpacket";
+	case SOCK_DCCP:
+		return "dccp";
+	default:
+		return "unknown";
+	}
+}
+
+void json_add_where(struct json_object *object, const struct json_where *where)
+{
+	char address[INET6_ADDRSTRLEN] = "";
+
+	inet_ntop(where->family, where->address, address, sizeof(address));
+	json_object_object_add(object, "protocol",
+			       json_object_new_string(names_protocol(where->protocol)));
+	json_object_object_add(object, "protocol_number", json_object_new_int(where->protocol));
+	json_object_object_add(object, "type", json_object_new_string(type_name(where->type)));
+	json_object_object_add(object, "family",
+			       json_object_new_string(where->family == AF_INET ? "ipv4" : "ipv6"));
+	json_object_object_add(object, "address", json_object_new_string(address));
+	json_object_object_add(object, "port",
+			       where->type == SOCK_RAW ? NULL : json_object_new_int(where->port));
+	json_object_object_add(object, "options", options_list(where->options));
+}
+
+void json_add_decision(struct json_object *object, const struct bind_decision *decision,
+		       const char *rule)
+{
+	struct json_object *verdict = NULL, *name = NULL, *cause = NULL, *forbidden = NULL;
+
+	if (decision) {
+		verdict = json_object_new_string(names_verdict(decision));
+		name = rule ? json_text(rule) : NULL;
+		cause = json_object_new_string(names_cause(decision->cause));
+		forbidden = options_list(decision->forbidden);
+	}
+	json_object_object_add(object, "verdict", verdict);
+	json_object_object_add(object, "rule", name);
+	json_object_object_add(object, "cause", cause);
+	json_object_object_add(object, "forbidden", forbidden);
+}
+
+void json_print(FILE *out, struct json_object *object)
+{
+	const int flags = JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE;
+
+	fprintf(out, "%s\n", json_object_to_json_string_ext(object, flags));
+	json_object_put(object);
+}

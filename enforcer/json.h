@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What JSON output has in common: the same thing has the same key and the same form, whatever prints
+ * it. Memory that runs out gives null, as json-c has it.
+ */
+#ifndef ENFORCER_JSON_H
+#define ENFORCER_JSON_H
+
+#include <json-c/json.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "policy/decision.h"
+
+/* A text that may have any bytes, while JSON is UTF-8: each that is not printable ASCII as \xHH. */
+struct json_object *json_text(const char *text);
+
+/* The same of one that ends at a NUL or after length bytes, at most 256. */
+struct json_object *json_bytes(const char *text, size_t length);
+
+/*
+ * The keys that say where a socket is: protocol, protocol_number, type, family, address, port,
+ * options. A raw socket has no port: null.
+ */
+struct json_where {
+	uint16_t protocol; /* IPPROTO_* */
+	uint8_t type; /* SOCK_* */
+	uint8_t family; /* AF_INET or AF_INET6 */
+	const uint8_t *address; /* 16 bytes; that of IPv4 are the first four */
+	uint16_t port;
+	uint32_t options; /* BIND_OPT_* */
+};
+
+void json_add_where(struct json_object *object, const struct json_where *where);
+
+/*
+ * The keys verdict, rule, cause and forbidden. rule is the name of the one that decided, NULL for the
+ * default; decision is NULL where nothing is decided, and then all are null.
+ */
+void json_add_decision(struct json_object *object, const struct bind_decision *decision,
+		       const char *rule);
+
+/* Prints it on a line of its own, and frees it. */
+void json_print(FILE *out, struct json_object *object);
+
+#endif
