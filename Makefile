@@ -48,7 +48,7 @@ say = @printf '  %-8s%s\n' $(1) $(patsubst $(B)/%,%,$@)
 endif
 
 .PHONY: all
-all: $(B)/bindguard $(B)/binder $(B)/pinmap ## build the program and the guests' helpers
+all: $(B)/bindguard $(addprefix $(B)/,binder pinmap sharer) ## build the program and the guests' helpers
 
 $(B)/bindguard: $(POLICY) $(ENFORCER)
 	$(call say,LINK)
@@ -60,8 +60,9 @@ $(B)/%.o: %.c
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 $(B)/bindguard.bpf.o: bpf/bindguard.bpf.c
+$(B)/scan.bpf.o: bpf/scan.bpf.c
 $(B)/evaluate.bpf.o: tests/evaluate.bpf.c
-$(B)/bindguard.bpf.o $(B)/evaluate.bpf.o:
+$(B)/bindguard.bpf.o $(B)/scan.bpf.o $(B)/evaluate.bpf.o:
 	$(call say,BPF)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CLANG) $(BPF_CFLAGS) -MMD -MP -MT $@ -MF $(@:.o=.d) -c -o $@.full $<
@@ -72,14 +73,15 @@ $(B)/%.skel.h: $(B)/%.bpf.o
 	$(Q)$(BPFTOOL) gen skeleton $< name $* >$@.new && mv $@.new $@
 
 $(B)/enforcer/session.o $(B)/enforcer/configure.o: $(B)/bindguard.skel.h
+$(B)/enforcer/sockets.o: $(B)/scan.skel.h
 $(B)/tests/test_kernel.o: $(B)/evaluate.skel.h
 
 # Run in guests that have no libraries.
 STATIC_BENCH := $(addprefix $(B)/,bindbench waitbench mkpolicy landlock)
 $(STATIC_BENCH): $(B)/%: selftests-vm/bench/%.c
-$(B)/pinmap: selftests-vm/pinmap.c
+$(B)/pinmap $(B)/sharer: $(B)/%: selftests-vm/%.c
 $(B)/binder: $(wildcard selftests-vm/binder/*.c) selftests-vm/binder/binder.h
-$(B)/binder $(B)/pinmap $(STATIC_BENCH):
+$(B)/binder $(B)/pinmap $(B)/sharer $(STATIC_BENCH):
 	$(call say,LINK)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) -O2 -std=gnu11 $(WARNINGS) -static -pthread -o $@ $(filter %.c,$^)

@@ -38,6 +38,7 @@ struct sock_common {
 	__be32 skc_rcv_saddr;
 	__u16 skc_num;
 	__u16 skc_family;
+	volatile unsigned char skc_state;
 	__u8 skc_reuse : 4;
 	__u8 skc_reuseport : 1;
 	int skc_bound_dev_if;
@@ -47,6 +48,7 @@ struct sock_common {
 
 struct sock {
 	struct sock_common __sk_common;
+	__u8 sk_userlocks : 4;
 	__u16 sk_type;
 	__u16 sk_protocol;
 };
@@ -87,6 +89,10 @@ struct tcp_sock {
 	__u8 is_mptcp : 1;
 };
 
+struct mptcp_sock {
+	struct sock *first;
+};
+
 struct mnt_namespace {
 	struct ns_common ns;
 };
@@ -97,6 +103,7 @@ struct nsproxy {
 
 struct super_block {
 	__u32 s_dev;
+	unsigned long s_magic;
 };
 
 struct inode {
@@ -120,6 +127,8 @@ struct path {
 
 struct file {
 	struct path f_path;
+	struct inode *f_inode;
+	void *private_data;
 };
 
 struct mm_struct {
@@ -134,14 +143,6 @@ struct cred {
 	kuid_t uid;
 };
 
-struct task_struct {
-	struct task_struct *group_leader;
-	const struct cred *cred;
-	struct mm_struct *mm;
-	struct nsproxy *nsproxy;
-	char comm[16];
-};
-
 struct kernfs_node {
 	__u64 id;
 };
@@ -153,6 +154,32 @@ struct cgroup_root {
 struct cgroup {
 	struct kernfs_node *kn;
 	struct cgroup_root *root;
+};
+
+struct css_set {
+	struct cgroup *dfl_cgrp; /* in cgroup v2 */
+};
+
+struct task_struct {
+	struct task_struct *group_leader;
+	const struct cred *cred;
+	struct mm_struct *mm;
+	struct nsproxy *nsproxy;
+	struct css_set *cgroups;
+	int tgid;
+	char comm[16];
+};
+
+struct seq_file;
+
+struct bpf_iter_meta {
+	struct seq_file *seq;
+};
+
+struct bpf_iter__task_file {
+	struct bpf_iter_meta *meta;
+	struct task_struct *task;
+	struct file *file;
 };
 
 #pragma clang attribute pop
@@ -213,5 +240,7 @@ enum bpf_func_id___since {
 #define SCTP_SOCKOPT_BINDX_ADD 100
 
 #define EACCES 13
+
+#define SOCKFS_MAGIC 0x534f434b
 
 #endif

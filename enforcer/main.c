@@ -8,6 +8,7 @@
 #include "explain.h"
 #include "host.h"
 #include "policytest.h"
+#include "scan.h"
 #include "watch.h"
 
 /* What can stand where the first argument is. Anything that begins with "-" is the main job. */
@@ -15,10 +16,8 @@ static const struct command {
 	const char *name;
 	int (*run)(int argc, char **argv);
 } commands[] = {
-	{ "check", check },
-	{ "explain", explain },
-	{ "test", policytest },
-	{ "doctor", host_doctor },
+	{ "check", check },	{ "explain", explain },	   { "test", policytest },
+	{ "scan", scan_bound }, { "doctor", host_doctor },
 };
 
 int main(int argc, char **argv)

@@ -63,6 +63,7 @@ static const char help[] =
 	"       bindguard check POLICY...                 what is wrong with a policy?\n"
 	"       bindguard explain POLICY BIND [TASK]      which rule decides this bind?\n"
 	"       bindguard test POLICY [CASES...]          does a policy decide as expected?\n"
+	"       bindguard scan [POLICY]                   what is bound already, and may it be?\n"
 	"       bindguard doctor                          can this host do it?\n"
 	"\n"
 	"  -f, --policy POLICY   policy file or folder (default " POLICY_FOLDER ",\n"

@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "baseline.h"
 #include "complain.h"
 #include "host.h"
 #include "join.h"
@@ -318,6 +319,8 @@ static void announce(struct watch *w)
 			 policy->default_verdict == BIND_ALLOW ? "allow" : "deny",
 			 w->options.mode == MODE_DENY ? "denying what it denies" :
 							"auditing: nothing is refused");
+	if (policy)
+		baseline_tell(w->options.policy, policy, session_image(w->session));
 	printer_banner(&w->printer);
 	if (!w->options.count)
 		printer_header(&w->printer);
