@@ -49,7 +49,7 @@ struct bind_event {
 	__u32 uid; /* real, in the initial user namespace */
 	__u32 interface; /* index of SO_BINDTODEVICE, 0: none */
 	__s32 rc; /* outcome: 0 or -errno */
-	struct bind_decision decision; /* attempt; rewritten outcome: about what is bound */
+	struct bind_decision decision; /* attempt */
 	__u16 protocol; /* IPPROTO_* */
 	__u16 requested_port;
 	__u16 bound_port; /* outcome with rc 0 */

@@ -52,6 +52,7 @@ static void pass(struct join *join, const struct bind_event *event,
 	if (outcome && !outcome->rc) {
 		memcpy(record.address, outcome->bound, sizeof(record.address));
 		record.port = outcome->bound_port;
+		record.rewritten = outcome->rewritten;
 	} else {
 		memcpy(record.address, record.event.requested, sizeof(record.address));
 		record.port = record.event.requested_port;

@@ -55,18 +55,23 @@ static const char *type_name(uint8_t type)
 	}
 }
 
+struct json_object *json_address(uint8_t family, const uint8_t *address)
+{
+	char text[INET6_ADDRSTRLEN] = "";
+
+	inet_ntop(family, address, text, sizeof(text));
+	return json_object_new_string(text);
+}
+
 void json_add_where(struct json_object *object, const struct json_where *where)
 {
-	char address[INET6_ADDRSTRLEN] = "";
-
-	inet_ntop(where->family, where->address, address, sizeof(address));
 	json_object_object_add(object, "protocol",
 			       json_object_new_string(names_protocol(where->protocol)));
 	json_object_object_add(object, "protocol_number", json_object_new_int(where->protocol));
 	json_object_object_add(object, "type", json_object_new_string(type_name(where->type)));
 	json_object_object_add(object, "family",
 			       json_object_new_string(where->family == AF_INET ? "ipv4" : "ipv6"));
-	json_object_object_add(object, "address", json_object_new_string(address));
+	json_object_object_add(object, "address", json_address(where->family, where->address));
 	json_object_object_add(object, "port",
 			       where->type == SOCK_RAW ? NULL : json_object_new_int(where->port));
 	json_object_object_add(object, "options", options_list(where->options));

@@ -24,6 +24,7 @@ enum {
 	OPTION_CGROUPMAP,
 	OPTION_MNTNSMAP,
 	OPTION_EBPF,
+	OPTION_JSON,
 	OPTION_WATCH,
 	OPTION_RING_SIZE,
 	OPTION_VERSION,
@@ -48,6 +49,7 @@ static const struct option long_options[] = {
 	{ "count", no_argument, NULL, OPTION_COUNT },
 	{ "cgroupmap", required_argument, NULL, OPTION_CGROUPMAP },
 	{ "mntnsmap", required_argument, NULL, OPTION_MNTNSMAP },
+	{ "json", no_argument, NULL, OPTION_JSON },
 	{ "ebpf", no_argument, NULL, OPTION_EBPF },
 	{ "watch", no_argument, NULL, OPTION_WATCH },
 	{ "ring-size", required_argument, NULL, OPTION_RING_SIZE },
@@ -83,6 +85,7 @@ static const char help[] =
 	"  -t, --timestamp       seconds since the first bind shown\n"
 	"  -U, --print-uid       the user's number\n"
 	"  -w, --wide            wide columns, which fit IPv6 addresses\n"
+	"      --json            a JSON object for each bind, all that is known\n"
 	"      --count           count binds per address and port, print them at the end\n"
 	"      --ring-size SIZE  bytes for events not yet read: a power of two from 64K to\n"
 	"                        16M, default 4M\n"
@@ -226,6 +229,8 @@ static bool parse_option(int option, const char *argument, struct options *optio
 		return options->print_uid = true;
 	case OPTION_COUNT:
 		return options->count = true;
+	case OPTION_JSON:
+		return options->json = true;
 	case OPTION_EBPF:
 		return options->listing = true;
 	case OPTION_WATCH:
@@ -254,6 +259,10 @@ static bool finish(int argc, char **argv, struct options *options)
 	}
 	if (options->policy && options->mode == MODE_OBSERVE) {
 		complain("-f %s: a policy needs --audit or --deny", options->policy);
+		return false;
+	}
+	if (options->json && options->count) {
+		complain("--json and --count exclude each other");
 		return false;
 	}
 	if (options->watch && options->mode == MODE_OBSERVE) {

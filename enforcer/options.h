@@ -29,6 +29,7 @@ struct options {
 	/* How. */
 	bool timestamp;
 	bool wide;
+	bool json; /* an object a line instead of columns */
 	bool print_uid;
 	bool count; /* a table at the end instead of lines */
 	bool listing; /* print the loaded programs and end */

@@ -28,6 +28,10 @@ void printer_header(struct printer *printer)
 		o->wide ? "%10s %-12.12s %-4s %-39s %-5s %5s %2s" :
 			  "%8s %-12.12s %-4s %-15s %-5s %5s %2s",
 		"PID", "COMM", "PROT", "ADDR", "PORT", "OPTS", "IF");
+	if (o->wide && o->errors)
+		fprintf(out, printer->decides ? " %-21s" : " %s", "REFUSED_BY");
+	if (o->wide && printer->decides)
+		fprintf(out, " %-10s", "VIA");
 	if (printer->decides)
 		fprintf(out, " %-7s %s", "VERDICT", "RULE");
 	fputc('\n', out);
@@ -43,14 +47,6 @@ static void print_rc(struct printer *printer, const struct record *record)
 		fprintf(printer->out, "%-25s ", record->known ? strerror(-record->rc) : "?");
 	else
 		fprintf(printer->out, "%3s ", record->known ? code : "?");
-}
-
-/* The rule's name, NULL for the default, "?" for one whose policy is gone. */
-static const char *rule_name(const struct record *record)
-{
-	if (record->event.decision.rule == BIND_RULE_NONE)
-		return NULL;
-	return record->rule ? record->rule->name : "?";
 }
 
 const char *printer_letters(uint32_t options, char letters[PRINTER_LETTERS + 1])
@@ -88,7 +84,15 @@ static void print_decision(struct printer *printer, const struct record *record)
 		return;
 	}
 	fprintf(printer->out, " %-7s ", names_verdict(decision));
-	printer_rule(printer->out, rule_name(record), decision);
+	printer_rule(printer->out, record_rule(record), decision);
+	if (decision->verdict == BIND_DENY && record->event.range[1])
+		fprintf(printer->out, ":%u-%u", record->event.range[0], record->event.range[1]);
+	if (record->rewritten)
+		fputs(":rewritten", printer->out);
+	if (record->judged) {
+		fprintf(printer->out, ":%s:", names_verdict(&record->bound));
+		printer_rule(printer->out, record->bound_rule, &record->bound);
+	}
 }
 
 static void print_time(struct printer *printer, uint64_t time)
@@ -106,6 +110,7 @@ void printer_record(struct printer *printer, const struct record *record)
 	const struct options *o = printer->options;
 	const struct bind_event *event = &record->event;
 	char comm[PRINTER_COMM_COLUMN + 1], address[INET6_ADDRSTRLEN];
+	const char *refused_by = record_refused_by(record);
 	char letters[PRINTER_LETTERS + 1];
 
 	if (o->timestamp)
@@ -122,6 +127,11 @@ void printer_record(struct printer *printer, const struct record *record)
 		escape(event->comm, sizeof(event->comm), PRINTER_COMM_COLUMN, comm, sizeof(comm)),
 		names_protocol(event->protocol), address, record->port,
 		printer_letters(event->options, letters), event->interface);
+	if (o->wide && o->errors)
+		fprintf(printer->out, printer->decides ? " %-21s" : " %s",
+			refused_by ? refused_by : "-");
+	if (o->wide && printer->decides)
+		fprintf(printer->out, " %-10s", names_via(event->via));
 	if (printer->decides)
 		print_decision(printer, record);
 	fputc('\n', printer->out);

@@ -13,10 +13,12 @@
 
 #include "baseline.h"
 #include "complain.h"
+#include "eventjson.h"
 #include "host.h"
 #include "join.h"
 #include "printer.h"
 #include "reload.h"
+#include "rewritten.h"
 #include "session.h"
 #include "wait.h"
 
@@ -31,6 +33,7 @@ struct watch {
 	struct session *session;
 	struct join *join;
 	struct printer printer;
+	struct eventjson eventjson;
 
 	uint64_t attempts_taken; /* events that stand for an attempt */
 	uint64_t filtered; /* of those, not shown for what only the outcome tells */
@@ -91,6 +94,14 @@ static bool shown(const struct watch *w, const struct record *record)
 	return refused || w->options.errors || !record->known || !record->rc;
 }
 
+static void show(struct watch *w, const struct record *record)
+{
+	if (w->options.json)
+		eventjson_print(&w->eventjson, stdout, record);
+	else
+		printer_record(&w->printer, record);
+}
+
 static void take_record(void *context, const struct record *record)
 {
 	struct watch *w = context;
@@ -101,8 +112,11 @@ static void take_record(void *context, const struct record *record)
 		return;
 	if (record->decided)
 		named.rule = reload_rule(&w->reload, &record->event.decision);
+	if (record->rewritten && w->decides)
+		rewritten_judge(&named, reload_policy(&w->reload), session_image(w->session),
+				w->eventjson.host_netns);
 	if (shown(w, record))
-		printer_record(&w->printer, &named);
+		show(w, &named);
 	else if (!w->decides || record->decided)
 		w->filtered++;
 }
@@ -270,6 +284,9 @@ static void print_totals(const struct watch *w, const struct bind_counters *c)
 	if (c->unreadable)
 		complain("%llu of them could not be read, and were judged as denied",
 			 (unsigned long long)c->unreadable);
+	if (c->rewritten)
+		complain("%llu binds were rewritten by another program after the decision",
+			 (unsigned long long)c->rewritten);
 	if (c->cgroups_lost)
 		complain("%llu cgroups had no room in the map: their binds cannot be judged",
 			 (unsigned long long)c->cgroups_lost);
@@ -321,6 +338,10 @@ static void announce(struct watch *w)
 							"auditing: nothing is refused");
 	if (policy)
 		baseline_tell(w->options.policy, policy, session_image(w->session));
+	if (w->options.json) {
+		complain("Tracing binds ... Hit Ctrl-C to end");
+		return;
+	}
 	printer_banner(&w->printer);
 	if (!w->options.count)
 		printer_header(&w->printer);
@@ -363,6 +384,7 @@ int watch(int argc, char **argv)
 	if (!status && w.decides)
 		status = reload_read(&w.reload, &w.options);
 	w.printer = (struct printer){ .out = stdout, .options = &w.options, .decides = w.decides };
+	eventjson_init(&w.eventjson);
 	w.join = join_new(take_record, &w);
 	if (!w.join && !status) {
 		complain("out of memory");

@@ -77,3 +77,14 @@ const char *names_cause(uint32_t cause)
 
 	return cause < sizeof(name) / sizeof(name[0]) ? name[cause] : "unknown";
 }
+
+const char *names_via(uint32_t via)
+{
+	static const char *const names[] = {
+		[BIND_VIA_BIND] = "bind",	[BIND_VIA_LISTEN] = "listen",
+		[BIND_VIA_BINDX] = "bindx",	[BIND_VIA_SETSOCKOPT] = "setsockopt",
+		[BIND_VIA_CONNECT] = "connect", [BIND_VIA_SENDTO] = "sendto",
+	};
+
+	return via < sizeof(names) / sizeof(names[0]) ? names[via] : "unknown";
+}

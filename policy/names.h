@@ -26,6 +26,9 @@ const char *names_verdict(const struct bind_decision *decision);
 /* An enum bind_cause: "default", "rule", "options", "unreadable" or "malformed". */
 const char *names_cause(uint32_t cause);
 
+/* An enum bind_via: "bind", "listen", "bindx", "setsockopt", "connect" or "sendto". */
+const char *names_via(uint32_t via);
+
 /* The known spellings, NULL-terminated, for messages that list or guess them. */
 extern const char *const names_option_list[];
 
