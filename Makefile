@@ -48,7 +48,7 @@ say = @printf '  %-8s%s\n' $(1) $(patsubst $(B)/%,%,$@)
 endif
 
 .PHONY: all
-all: $(B)/bindguard $(addprefix $(B)/,binder pinmap sharer) ## build the program and the guests' helpers
+all: $(B)/bindguard $(addprefix $(B)/,binder pinmap rewriter sharer) ## build the program and the guests' helpers
 
 $(B)/bindguard: $(POLICY) $(ENFORCER)
 	$(call say,LINK)
@@ -79,9 +79,10 @@ $(B)/tests/test_kernel.o: $(B)/evaluate.skel.h
 # Run in guests that have no libraries.
 STATIC_BENCH := $(addprefix $(B)/,bindbench waitbench mkpolicy landlock)
 $(STATIC_BENCH): $(B)/%: selftests-vm/bench/%.c
-$(B)/pinmap $(B)/sharer: $(B)/%: selftests-vm/%.c
+GUEST := $(addprefix $(B)/,pinmap rewriter sharer)
+$(GUEST): $(B)/%: selftests-vm/%.c
 $(B)/binder: $(wildcard selftests-vm/binder/*.c) selftests-vm/binder/binder.h
-$(B)/binder $(B)/pinmap $(B)/sharer $(STATIC_BENCH):
+$(B)/binder $(GUEST) $(STATIC_BENCH):
 	$(call say,LINK)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) -O2 -std=gnu11 $(WARNINGS) -static -pthread -o $@ $(filter %.c,$^)

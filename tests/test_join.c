@@ -402,6 +402,57 @@ static void test_an_outcome_without_an_attempt_is_passed_at_once(void **state)
 	check_known(&passed->record[1], -EADDRINUSE);
 }
 
+/* listen(), whose outcome comes also of a socket that was bound before. */
+static void test_a_listen_joins_its_own_outcome_only(void **state)
+{
+	struct bind_event listen = new_attempt(1, 10, 0), listened = new_outcome(1, 10, 0, 0);
+	struct passed *passed = *state;
+
+	listen.via = listened.via = BIND_VIA_LISTEN;
+	join_event(passed->join, &listened);
+	assert_int_equal(passed->count, 0);
+	attempt(passed, 1, 10, 0);
+	join_event(passed->join, &listened);
+	assert_int_equal(passed->count, 0);
+	outcome(passed, 1, 10, 0, 0);
+	assert_int_equal(passed->count, 1);
+	assert_int_equal(passed->record[0].event.via, BIND_VIA_BIND);
+	listened.bound_port = 40000;
+	join_event(passed->join, &listen);
+	join_event(passed->join, &listened);
+	assert_int_equal(passed->count, 2);
+	check_record(&passed->record[1], 1, 40000, true);
+	check_known(&passed->record[1], 0);
+}
+
+/* Nobody reports what came of these. */
+static void test_options_and_bindx_do_not_wait(void **state)
+{
+	struct bind_event event = new_attempt(1, 10, 80);
+	struct passed *passed = *state;
+
+	event.via = BIND_VIA_BINDX;
+	join_event(passed->join, &event);
+	event.via = BIND_VIA_SETSOCKOPT;
+	join_event(passed->join, &event);
+	assert_int_equal(passed->count, 2);
+	assert_false(passed->record[0].known);
+	assert_int_equal(passed->record[1].event.via, BIND_VIA_SETSOCKOPT);
+}
+
+static void test_what_the_outcome_says_is_rewritten_is(void **state)
+{
+	struct bind_event event = new_outcome(1, 10, 80, 0);
+	struct passed *passed = *state;
+
+	for (int rewritten = 0; rewritten <= 1; rewritten++) {
+		attempt(passed, 1, 10, 80);
+		event.rewritten = rewritten;
+		join_event(passed->join, &event);
+		assert_int_equal(passed->record[rewritten].rewritten, rewritten);
+	}
+}
+
 /* The address and port of a record, with and without an attempt. */
 static void check_place(struct passed *passed, const struct bind_event *outcome, uint8_t last,
 			uint16_t port)
@@ -515,6 +566,9 @@ int main(void)
 		JOIN_TEST(test_the_same_socket_joins_whatever_the_address),
 		JOIN_TEST(test_threads_do_not_disturb_each_other),
 		JOIN_TEST(test_an_outcome_without_an_attempt_is_passed_at_once),
+		JOIN_TEST(test_a_listen_joins_its_own_outcome_only),
+		JOIN_TEST(test_options_and_bindx_do_not_wait),
+		JOIN_TEST(test_what_the_outcome_says_is_rewritten_is),
 		JOIN_TEST(test_success_shows_what_was_bound),
 		JOIN_TEST(test_failure_shows_what_was_requested),
 		cmocka_unit_test(test_too_many_attempts_release_the_oldest_and_lose_none),

@@ -149,6 +149,18 @@ static const struct layout {
 };
 /* clang-format on */
 
+/* Wide output tells who refused, where it tells errors, and with a policy how it was asked. */
+static const char *more_columns(const struct layout *layout, bool decides, bool header)
+{
+	if (!layout->wide || (!layout->errors && !decides))
+		return "";
+	if (!decides)
+		return header ? " REFUSED_BY" : " -";
+	if (!layout->errors)
+		return header ? " VIA       " : " bind      ";
+	return header ? " REFUSED_BY            VIA       " : " -                     bind      ";
+}
+
 static void check_layout(const struct layout *layout, const struct policy_rule *rule,
 			 const char *header_end, const char *record_end)
 {
@@ -166,8 +178,9 @@ static void check_layout(const struct layout *layout, const struct policy_rule *
 	page.options.wide = layout->wide;
 	printer_header(&page.printer);
 	printer_record(&page.printer, &record);
-	snprintf(expected, sizeof(expected), "%s%s\n%s%s\n", layout->header, header_end,
-		 layout->record, record_end);
+	snprintf(expected, sizeof(expected), "%s%s%s\n%s%s%s\n", layout->header,
+		 more_columns(layout, rule, true), header_end, layout->record,
+		 more_columns(layout, rule, false), record_end);
 	page_close(&page, expected);
 }
 
@@ -266,20 +279,22 @@ static void test_an_undecided_record_has_no_verdict(void **state)
 static const struct {
 	bool known;
 	int rc;
-	const char *narrow, *wide;
+	const char *narrow, *wide, *refused_by;
 } codes[] = {
-	{ true, 0, "  0 ", "Success                   " },
-	{ true, -EACCES, "-13 ", "Permission denied         " },
-	{ true, -EADDRINUSE, "-98 ", "Address already in use    " },
-	{ true, -EADDRNOTAVAIL, "-99 ", "Cannot assign requested address " },
-	{ true, -EPERM, " -1 ", "Operation not permitted   " },
-	{ true, -ECONNREFUSED, "-111 ", "Connection refused        " },
-	{ true, -512, "-512 ", "Unknown error 512         " },
-	{ false, 0, "  ? ", "?                         " },
-	{ false, -EINVAL, "  ? ", "?                         " },
+	{ true, 0, "  0 ", "Success                   ", "-" },
+	{ true, -EACCES, "-13 ", "Permission denied         ", "privileged_port" },
+	{ true, -EADDRINUSE, "-98 ", "Address already in use    ", "address_in_use" },
+	{ true, -EADDRNOTAVAIL, "-99 ", "Cannot assign requested address ",
+	  "address_not_available" },
+	{ true, -EPERM, " -1 ", "Operation not permitted   ", "cgroup_bpf" },
+	{ true, -ECONNREFUSED, "-111 ", "Connection refused        ", "other" },
+	{ true, -512, "-512 ", "Unknown error 512         ", "other" },
+	{ false, 0, "  ? ", "?                         ", "-" },
+	{ false, -EINVAL, "  ? ", "?                         ", "-" },
 };
 
-static void check_code(const struct record *record, bool wide, const char *column)
+static void check_code(const struct record *record, bool wide, const char *column,
+		       const char *refused_by)
 {
 	char expected[256];
 	struct page page;
@@ -288,7 +303,8 @@ static void check_code(const struct record *record, bool wide, const char *colum
 	page.options.errors = true;
 	page.options.wide = wide;
 	printer_record(&page.printer, record);
-	snprintf(expected, sizeof(expected), "%s%s\n", column, layouts[wide].record);
+	snprintf(expected, sizeof(expected), "%s%s%s%s\n", column, layouts[wide].record,
+		 wide ? " " : "", wide ? refused_by : "");
 	page_close(&page, expected);
 }
 
@@ -300,8 +316,8 @@ static void test_the_return_code_is_a_number_or_a_text(void **state)
 	for (size_t i = 0; i < COUNT(codes); i++) {
 		record.known = codes[i].known;
 		record.rc = codes[i].rc;
-		check_code(&record, false, codes[i].narrow);
-		check_code(&record, true, codes[i].wide);
+		check_code(&record, false, codes[i].narrow, codes[i].refused_by);
+		check_code(&record, true, codes[i].wide, codes[i].refused_by);
 	}
 }
 
@@ -721,6 +737,73 @@ static void test_count_layout_does_not_depend_on_options(void **state)
 		   "0.0.0.0                                           443     10        \n");
 }
 
+/* What follows the rule's name */
+
+static void check_ending(const struct record *record, const char *ending)
+{
+	char expected[512];
+	struct page page;
+
+	page_open(&page, true);
+	printer_record(&page.printer, record);
+	snprintf(expected, sizeof(expected), "%s%s\n", layouts[0].record, ending);
+	page_close(&page, expected);
+}
+
+static void test_a_denied_range_is_named(void **state)
+{
+	struct policy_rule rule = { .name = (char[]){ "web" } };
+	struct record record = nginx();
+
+	(void)state;
+	record.decided = true;
+	record.rule = &rule;
+	record.event.range[0] = 40000;
+	record.event.range[1] = 65535;
+	check_ending(&record, " allow   web");
+	record.event.decision.verdict = BIND_DENY;
+	check_ending(&record, " audit   web:40000-65535");
+}
+
+static void test_what_was_rewritten_has_a_verdict_of_its_own(void **state)
+{
+	struct policy_rule rule = { .name = (char[]){ "web" } };
+	struct record record = nginx();
+
+	(void)state;
+	record.decided = true;
+	record.rule = &rule;
+	record.rewritten = true;
+	check_ending(&record, " allow   web:rewritten");
+	record.judged = true;
+	record.bound = (struct bind_decision){ .verdict = BIND_DENY, .enforced = 1 };
+	record.bound_rule = "no-telnet";
+	check_ending(&record, " allow   web:rewritten:deny:no-telnet");
+	record.bound_rule = NULL;
+	check_ending(&record, " allow   web:rewritten:deny:-");
+}
+
+static void test_wide_output_says_how_it_was_asked(void **state)
+{
+	static const char *const via[] = { "bind",	 "listen",  "bindx",
+					   "setsockopt", "connect", "sendto" };
+	struct record record = nginx();
+	char expected[512];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(via); i++) {
+		struct page page;
+
+		record.event.via = i;
+		page_open(&page, true);
+		page.options.wide = true;
+		printer_record(&page.printer, &record);
+		snprintf(expected, sizeof(expected), "%s %-10s -       -\n", layouts[1].record,
+			 via[i]);
+		page_close(&page, expected);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -740,6 +823,9 @@ int main(void)
 		cmocka_unit_test(test_an_empty_count_table_is_its_header),
 		cmocka_unit_test(test_counts_are_ordered),
 		cmocka_unit_test(test_count_layout_does_not_depend_on_options),
+		cmocka_unit_test(test_a_denied_range_is_named),
+		cmocka_unit_test(test_what_was_rewritten_has_a_verdict_of_its_own),
+		cmocka_unit_test(test_wide_output_says_how_it_was_asked),
 	};
 
 	return cmocka_run_group_tests_name("printer", tests, NULL, NULL);

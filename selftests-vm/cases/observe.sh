@@ -96,10 +96,10 @@ case_observe_all_columns() {
 case_observe_wide() {
 	guard -w -E
 	binder tcp6 fd00::1 8080
-	expect_text "$(printf '%-25s %10d binder       TCP  %-39s  8080 .....  0' \
+	expect_text "$(printf '%-25s %10d binder       TCP  %-39s  8080 .....  0 -' \
 		Success "$PID" fd00::1)"
 	binder tcp4 192.0.2.1 8080
-	expect_text "$(printf '%-25s %10d binder       TCP  %-39s  8080 .....  0' \
+	expect_text "$(printf '%-25s %10d binder       TCP  %-39s  8080 .....  0 address_not_available' \
 		'Cannot assign requested address' "$PID" 192.0.2.1)"
 	guard_stop
 }
