@@ -59,9 +59,8 @@ static __always_inline __u64 decide_mismatch(const struct bind_item *item,
 					     const struct decide_keys *keys)
 {
 	__u64 protocol = keys->narrow[BIND_DIM_PROTOCOL];
-	__u64 other_port = decide_outside(keys->narrow[BIND_DIM_PORT], item->port_low,
-					  item->port_high) >>
-			   63;
+	__u64 other_port =
+		decide_outside(keys->narrow[BIND_DIM_PORT], item->port_low, item->port_high) >> 63;
 	__u64 same_protocol = decide_equal(protocol, item->protocol[0]) |
 			      decide_equal(protocol, item->protocol[1]);
 
@@ -418,6 +417,7 @@ static __always_inline int decide_rule(const struct image *image,
 	decide_make_keys(request, decide_zero(header->generation), &keys);
 	DECIDE_KEEP(keys);
 	*rule = BIND_RULE_NONE - decide_zero(header->generation);
+	/* First what has more ways out: to the verifier they meet in front of the longer part. */
 	if (decide_filed(image, header, &keys, rule))
 		return -1;
 	return header->broad_rules ? decide_broad(image, header, &keys, rule) : 0;

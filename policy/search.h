@@ -84,10 +84,12 @@ static __always_inline __u64 decide_less(__u64 a, __u64 b)
 
 static __always_inline __u64 decide_equal(__u64 a, __u64 b)
 {
-	__u64 difference = a ^ b, negated = 0 - difference;
+	__u64 difference = a ^ b, negated = 0 - difference, equal;
 
 	DECIDE_HIDE(negated);
-	return ((difference | negated) >> 63) ^ 1;
+	equal = ((difference | negated) >> 63) ^ 1;
+	DECIDE_HIDE(equal); /* a factor of 0 or 1 would become a branch */
+	return equal;
 }
 
 /* Is a before b in the order of keys? The highest bit tells. */

@@ -2,8 +2,9 @@
 /*
  * Proves: decide_less(), decide_equal() and decide_before() compare, and keys order as bytes do
  * Bound: all pairs of 64-bit words, all pairs of 16 bytes
- * Mutant: policy/search.h s/borrow >> 63/borrow >> 62/
- * Mutant: policy/search.h s/return ((difference | negated) >> 63) ^ 1/return (negated >> 63) ^ 1/
+ * Mutant: policy/search.h s/return decide_borrow(a, b, 0) >> 63/return decide_borrow(a, b, 0) >> 62/
+ * Mutant: policy/search.h s/equal = ((difference | negated) >> 63) ^ 1/equal = (negated >> 63) ^ 1/
+ * Mutant: policy/search.h s/decide_borrow(a.high, b.high, less)/decide_borrow(a.high, b.high, 0)/
  * Mutant: policy/search.h s/__builtin_bswap64(word)/word/
  */
 #include "proof.h"
