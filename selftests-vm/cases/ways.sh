@@ -6,81 +6,95 @@
 # shellcheck source=../guest/ways.sh
 . /vm/ways.sh
 
-# listening: the ports that sockets listen on, TCP's and what is like it, as the kernel lists them.
-listening() {
-	cat /proc/net/tcp /proc/net/tcp6 | awk '$4 == "0A" { print $2 }'
-}
+# --- Other entries to the kernel
 
-# --- bind(2), in other clothes
-
-# ways_bind WAY...
-ways_bind() {
+# way_lines WAY...: binds, listens without bind, and SCTP's bindx if this kernel has it for that way.
+way_lines() {
 	local way
 	for way in "$@"; do
-		needs_binder -w "$way" -m none tcp4 127.0.0.1 0
+		cat <<-END
+			-w $way tcp4 127.0.0.1 8080
+			-w $way -u 1000 udp6 ::1 8081
+			-w $way tcp6 ::ffff:127.0.0.1 0
+			-w $way -m listen tcp4 0.0.0.0 0
+			-w $way -m listen -u 1000 tcp6 :: 0
+		END
+		! "$BINDER" -w "$way" -m none -a REUSEADDR sctp4 :: 0 >/dev/null ||
+			echo "-w $way -m bindx sctp4 127.0.0.1,10.0.0.1 3868"
 	done
-	for way in "$@"; do
-		echo "-w $way tcp4 127.0.0.1 8080"
-		echo "-w $way -u 1000 udp6 ::1 8081"
-		echo "-w $way tcp6 ::ffff:127.0.0.1 0"
-	done >"$TMP/lines"
-	open_then_closed <"$TMP/lines"
-}
-
-case_ways_io_uring_bind() {
-	ways_bind uring uring-async uring-sqpoll
-}
-
-case_ways_compat_bind() {
-	ways_bind int80 socketcall
 }
 
 # io_uring's workers have names of their own: that of the process counts.
-case_ways_io_uring_comm() {
-	needs_binder -w uring -m none tcp4 127.0.0.1 0
+case_ways_io_uring() {
+	for way in uring uring-async uring-sqpoll; do
+		needs_binder -w $way -m none -a REUSEADDR tcp4 127.0.0.1 0
+		options_open $way udp6
+	done
+	way_lines uring uring-async uring-sqpoll >"$TMP/lines"
+	open_then_closed <"$TMP/lines"
 	policy <<-'END'
 		version = 1;
 		default = "deny";
 		rules = ( { name = "agent"; comm = "agent"; ports = 8080; } );
 	END
-	guard --deny -f "$POLICY"
+	enforce
 	for way in uring uring-async uring-sqpoll; do
-		binder -w $way -n agent tcp4 127.0.0.1 8080
-		expect_ok
+		open -w $way -n agent tcp4 127.0.0.1 8080
 		expect_line "^ *$PID .* allow +agent\$"
 		closed -w $way -n other tcp4 127.0.0.1 8080
 	done
+	options_policy
+	enforce
+	for way in uring uring-async uring-sqpoll; do
+		options_refused $way udp6
+	done
 }
 
-case_ways_unspec() {
+# The calls of 32-bit programs.
+case_ways_compat() {
+	for way in int80 socketcall; do
+		needs_binder -w $way -m none tcp4 127.0.0.1 0
+		options_open $way tcp6
+	done
+	way_lines int80 socketcall >"$TMP/lines"
+	open_then_closed <"$TMP/lines"
+	options_policy
+	enforce
+	for way in int80 socketcall; do
+		options_refused $way tcp6
+	done
+}
+
+# --- Other addresses and sockets
+
+# AF_UNSPEC is IPv4 to an IPv4 socket, and a dual-stack socket takes IPv4's port.
+case_ways_addresses() {
 	open_then_closed <<-'END'
 		-f 0 tcp4 0.0.0.0 8080
 		-f 0 udp4 0.0.0.0 8080
+		tcp6 ::ffff:127.0.0.1 8080
+		udp6 ::ffff:127.0.0.1 8080
+		-l 24 tcp6 ::1 8080
 	END
-}
-
-# A dual-stack socket takes IPv4's port.
-case_ways_mapped() {
-	open tcp6 ::ffff:127.0.0.1 8080
-	open udp6 ::ffff:127.0.0.1 8080
 	policy <<-'END'
 		version = 1;
 		default = "allow";
-		rules = ( { name = "no"; verdict = "deny"; address = "127.0.0.1"; ports = 8080; } );
+		rules = ( { name = "no"; verdict = "deny"; ports = 8080;
+			    address = [ "127.0.0.1", "0.0.0.0" ]; } );
 	END
-	guard --deny -f "$POLICY"
+	enforce
 	binder tcp6 ::ffff:127.0.0.1 8080
 	expect_refused no
 	binder udp6 ::ffff:127.0.0.1 8080
 	expect_refused no
+	binder -f 0 udp4 0.0.0.0 8080
+	expect_refused no
 	open tcp6 ::1 8080
 }
 
-# ways_protocol NAME: of both families, where there is such a thing.
-ways_protocol() {
-	needs_protocol "${1}4"
-	needs_protocol "${1}6"
-	open_then_closed <<-END
+# protocol_lines NAME: of both families.
+protocol_lines() {
+	cat <<-END
 		${1}4 127.0.0.1 8080
 		${1}4 0.0.0.0 0
 		${1}6 ::1 8080
@@ -89,38 +103,64 @@ ways_protocol() {
 	END
 }
 
-case_ways_sctp() {
-	ways_protocol sctp
-}
-
-# SCTP's IPv6 sockets take IPv4's addresses as they are, too.
-case_ways_sctp_ipv4_on_ipv6() {
-	needs_protocol sctp6
-	open_then_closed <<-END
-		sctp6 127.0.0.1 8080
+listen_policy() {
+	policy <<-'END'
+		version = 1;
+		default = "deny";
+		rules = ( { name = "clients"; uid = 33; ports = "ephemeral"; },
+			  { name = "web"; uid = 34; ports = "1-65535"; } );
 	END
 }
 
+# ways_listen PROTO COLUMN: under listen_policy, listen() without bind is for an ephemeral port.
+ways_listen() {
+	local any
+	any=$(any_address "$1")
+	closed -m listen "$1" "$any" 0
+	expect_line "^ *$PID .* $2 +$any +0 .* deny +-\$"
+	# Whoever may have every port by its number may not have the kernel choose.
+	closed -u 34 -m listen "$1" "$any" 0
+	open -u 33 -m listen "$1" "$any" 0
+	expect_line "^ *$PID .* allow +clients\$"
+}
+
+# ways_protocol NAME COLUMN: bind and listen.
+ways_protocol() {
+	needs_protocol "${1}4"
+	needs_protocol "${1}6"
+	open -m listen "${1}4" 0.0.0.0 0
+	open -m listen "${1}6" :: 0
+	protocol_lines "$1" >"$TMP/lines"
+	open_then_closed <"$TMP/lines"
+	listen_policy
+	enforce
+	ways_listen "${1}4" "$2"
+	ways_listen "${1}6" "$2"
+}
+
+# SCTP's IPv6 sockets take IPv4's addresses as they are, too.
+case_ways_sctp() {
+	needs_protocol sctp6
+	open sctp6 127.0.0.1 8080
+	ways_protocol sctp SCTP
+	closed sctp6 127.0.0.1 8080
+}
+
 case_ways_mptcp() {
-	ways_protocol mptcp
+	ways_protocol mptcp MPTC
 }
 
 case_ways_dccp() {
-	ways_protocol dccp
+	ways_protocol dccp UNKN
 }
 
 case_ways_udplite() {
-	ways_protocol udplite
+	needs_protocol udplite4
+	protocol_lines udplite >"$TMP/lines"
+	open_then_closed <"$TMP/lines"
 }
 
-# A TCP socket with another transport below it, by a family or by a protocol of its own.
-case_ways_smc() {
-	ways_protocol smc
-}
-
-# The TCP socket inside, which no hook sees: its address, options and rule.
-case_ways_smc_decided() {
-	needs_protocol smc4
+smc_policy() {
 	policy <<-'END'
 		version = 1;
 		default = "deny";
@@ -128,7 +168,14 @@ case_ways_smc_decided() {
 		rules = ( { name = "web"; protocol = "tcp"; ports = 80; },
 			  { name = "clients"; uid = 1000; ports = "ephemeral"; } );
 	END
-	guard --deny -f "$POLICY"
+}
+
+# SMC is a TCP socket with another transport, by a family or by a protocol of its own. Of AF_SMC the
+# one that is bound is inside, where no hook sees it.
+case_ways_smc() {
+	ways_protocol smc TCP
+	smc_policy
+	enforce
 	for protocol in smc4 smc6; do
 		address=$(own_address $protocol)
 		closed $protocol "$address" 81
@@ -141,15 +188,6 @@ case_ways_smc_decided() {
 	binder -o FREEBIND smc4 127.0.0.1 80
 	expect_refused web:IP_FREEBIND
 	expect_line "^ *$PID .* 80 F\.\.\.\. .* deny "
-	expect_lines 7 ' binder '
-}
-
-case_ways_smc_listen() {
-	needs_protocol smc4
-	open_then_closed <<-'END'
-		-m listen smc4 0.0.0.0 0
-		-m listen smc6 :: 0
-	END
 }
 
 case_ways_smc_protocol() {
@@ -157,108 +195,52 @@ case_ways_smc_protocol() {
 	open_then_closed <<-'END'
 		-p 256 tcp4 127.0.0.1 8080
 		-p 256 tcp6 ::1 8080
+		-p 256 -m listen tcp4 0.0.0.0 0
 	END
 }
 
-# --- listen() without bind(): a request for an ephemeral port
+# --- listen() without bind()
 
-# ways_listen NAME COLUMN: of both families.
-ways_listen() {
-	local any protocol
-	for protocol in "${1}4" "${1}6"; do
-		needs_protocol "$protocol"
-		open -m listen "$protocol" "$(any_address "$protocol")" 0
+case_ways_listen() {
+	open -m listen tcp4 0.0.0.0 0
+	open -m listen tcp6 :: 0
+	for by in fork rights; do
+		open -m none -P $by -U 1000 -L tcp4 0.0.0.0 0
 	done
-	policy <<-'END'
-		version = 1;
-		default = "deny";
-		rules = ( { name = "clients"; uid = 33; ports = "ephemeral"; },
-			  { name = "web"; uid = 34; ports = "1-65535"; } );
-	END
-	guard --deny -f "$POLICY"
-	for protocol in "${1}4" "${1}6"; do
-		any=$(any_address "$protocol")
-		closed -m listen "$protocol" "$any" 0
-		expect_line "^ *$PID .* $2 $(echo "$any" | sed 's/\./\\./g') +0 .* deny +-\$"
-		# Whoever may have every port by its number may not have the kernel choose.
-		closed -u 34 -m listen "$protocol" "$any" 0
-		open -u 33 -m listen "$protocol" "$any" 0
+	binder -m listen udp4 0.0.0.0 0
+	expect_errno EOPNOTSUPP
+	listen_policy
+	enforce
+	ways_listen tcp4 TCP
+	ways_listen tcp6 TCP
+	# Of a socket that changes hands it is who listens.
+	for by in fork rights; do
+		binder -m none -P $by -U 1000 -L tcp4 0.0.0.0 0
+		expect_refused -
+		open -m none -P $by -U 33 -L tcp4 0.0.0.0 0
 		expect_line "^ *$PID .* allow +clients\$"
 	done
-	expect_eq '' "$(listening)" 'listening sockets'
-}
-
-case_ways_listen_tcp() {
-	ways_listen tcp 'TCP '
-}
-
-case_ways_listen_sctp() {
-	ways_listen sctp SCTP
-}
-
-case_ways_listen_mptcp() {
-	ways_listen mptcp MPTC
-}
-
-case_ways_listen_dccp() {
-	ways_listen dccp UNKN
-}
-
-# What cannot listen is refused by the kernel, with its own errno.
-case_ways_listen_udp() {
-	binder -m listen udp4 0.0.0.0 0
+	# What cannot listen is refused by the kernel, with its own errno.
+	binder -n never -m listen udp4 0.0.0.0 0
 	expect_errno EOPNOTSUPP
-	nothing_allowed
-	guard --deny -f "$POLICY"
-	binder -m listen udp4 0.0.0.0 0
-	expect_errno EOPNOTSUPP
-	expect_lines 0 ' binder '
+	expect_lines 0 ' never '
 }
 
-# The bind was decided: listen() is not decided again, and gives no line of its own.
+# What is bound was decided: listen() is not decided again, whoever listens, and has no line.
 case_ways_listen_after_bind() {
 	policy <<-'END'
 		version = 1;
 		default = "deny";
-		rules = ( { name = "web"; ports = 8080; } );
+		rules = ( { name = "web"; uid = 33; ports = 8080; } );
 	END
 	guard --deny -f "$POLICY"
-	open -L tcp4 127.0.0.1 8080
-	open -L tcp6 ::1 8080
-	expect_lines 2 ' (allow|deny) '
-	expect_error 'bindguard: 2 attempts: 2 allow, 0 deny, 0 audit'
-}
-
-# The line has the port that it got.
-case_ways_listen_audit() {
-	nothing_allowed
-	guard --audit -f "$POLICY"
-	open -m listen tcp4 0.0.0.0 0
-	expect_line "^ *$PID .* TCP +0\.0\.0\.0 +$PORT .* audit +-\$"
-	guard_stop
-	expect_error 'bindguard: 1 attempts: 0 allow, 0 deny, 1 audit'
-	expect_error 'bindguard: 1 attempts = 1 reported \+ 0 filtered \+ 0 lost'
-}
-
-# ways_listen_way WAY...
-ways_listen_way() {
-	local way
-	for way in "$@"; do
-		needs_binder -w "$way" -m none tcp4 127.0.0.1 0
-	done
-	for way in "$@"; do
-		echo "-w $way -m listen tcp4 0.0.0.0 0"
-		echo "-w $way -m listen -u 1000 tcp6 :: 0"
-	done >"$TMP/lines"
-	open_then_closed <"$TMP/lines"
-}
-
-case_ways_io_uring_listen() {
-	ways_listen_way uring uring-async uring-sqpoll
-}
-
-case_ways_compat_listen() {
-	ways_listen_way int80 socketcall
+	open -u 33 -L tcp4 127.0.0.1 8080
+	open -u 33 -L tcp6 ::1 8080
+	open -u 33 -P rights -U 1000 -L tcp4 127.0.0.1 8080
+	binder -u 34 -P rights -U 33 -L tcp4 127.0.0.1 8080
+	expect_refused -
+	expect_lines 3 ' 8080 .* allow +web$'
+	expect_error 'bindguard: 4 attempts: 3 allow, 1 deny, 0 audit'
 }
 
 # --- Ports for the sake of a peer
@@ -280,40 +262,22 @@ case_ways_connect() {
 	expect_lines 0 ' binder '
 }
 
-# --- A socket that changes hands
+# --- What --audit says of all that is what --deny would have done.
 
-# Who binds is asked, not who listens on it later.
-case_ways_passed_bound() {
+case_ways_audited() {
 	policy <<-'END'
 		version = 1;
 		default = "deny";
-		rules = ( { name = "web"; uid = 33; ports = 8080; } );
+		forbid_options = "SO_REUSEPORT";
+		rules = ( { name = "web"; ports = 8080; } );
 	END
-	for by in fork rights; do
-		open -P $by -U 1000 -L tcp4 127.0.0.1 8080
-	done
-	guard --deny -f "$POLICY"
-	open -u 33 -P rights -U 1000 -L tcp4 127.0.0.1 8080
-	binder -u 34 -P rights -U 33 -L tcp4 127.0.0.1 8080
-	expect_refused -
-	expect_lines 1 ' 8080 .* allow +web$'
-}
-
-# Of a socket without a port it is who listens.
-case_ways_passed_unbound() {
-	policy <<-'END'
-		version = 1;
-		default = "deny";
-		rules = ( { name = "clients"; uid = 33; ports = "ephemeral"; } );
-	END
-	for by in fork rights; do
-		open -m none -P $by -U 1000 -L tcp4 0.0.0.0 0
-	done
-	guard --deny -f "$POLICY"
-	for by in fork rights; do
-		binder -m none -P $by -U 1000 -L tcp4 0.0.0.0 0
-		expect_refused -
-		open -m none -P $by -U 33 -L tcp4 0.0.0.0 0
-		expect_line "^ *$PID .* allow +clients\$"
-	done
+	guard --audit -f "$POLICY"
+	open -m listen tcp4 0.0.0.0 0
+	expect_line "^ *$PID .* TCP +0\.0\.0\.0 +$PORT .* audit +-\$"
+	open -a REUSEPORT udp4 127.0.0.1 8080
+	expect_eq - "$SET" 'errno of a forbidden option'
+	expect_line "^ *$PID .* 8080 \.\.\.\.r .* audit +web:SO_REUSEPORT\$"
+	guard_stop
+	expect_error 'bindguard: 3 attempts: 1 allow, 0 deny, 2 audit'
+	expect_error 'bindguard: 3 attempts = 3 reported \+ 0 filtered \+ 0 lost'
 }

@@ -35,8 +35,15 @@ case_ways_bindx() {
 	open -m bindx sctp4 "$(addresses 16 10.1.0.1)" 3868
 	open -m bindx sctp6 fd00::1,::1,10.1.0.1 3868
 	open -m bindx sctp4 127.0.0.1 0
+	open -x 10.1.0.1 sctp4 127.0.0.1 3868
+	open -x fd00::1,10.1.0.1 sctp6 ::1 3868
 	bindx_policy
-	guard --deny -f "$POLICY"
+	enforce
+	bindx_before
+	bindx_after
+}
+
+bindx_before() {
 	open -m bindx sctp4 127.0.0.1 3868
 	expect_line "^ *$PID .* SCTP 127\\.0\\.0\\.1 +3868 .* allow +own\$"
 	open -m bindx sctp4 "$(addresses 16 10.0.0.16)" 3868
@@ -59,12 +66,7 @@ case_ways_bindx() {
 }
 
 # Addresses added to a socket that has one: it keeps what it had.
-case_ways_bindx_after_bind() {
-	needs_protocol sctp4
-	open -x 10.1.0.1 sctp4 127.0.0.1 3868
-	open -x fd00::1,10.1.0.1 sctp6 ::1 3868
-	bindx_policy
-	guard --deny -f "$POLICY"
+bindx_after() {
 	binder_hold -L -x 10.0.0.1,10.0.0.2 sctp4 127.0.0.1 3868
 	expect_ok
 	expect grep -qE ' 3868 .* 127\.0\.0\.1 10\.0\.0\.1 10\.0\.0\.2 *$' /proc/net/sctp/eps
@@ -76,22 +78,4 @@ case_ways_bindx_after_bind() {
 	done
 	binder -x fd00::1,::1 sctp6 127.0.0.1 3868
 	expect_eq 'EACCES 3868' "$ERRNO $HAS" 'errno of bindx, and the port'
-}
-
-case_ways_compat_bindx() {
-	needs_protocol sctp4
-	needs_binder -w int80 -m none sctp4 127.0.0.1 0
-	open_then_closed <<-'END'
-		-w int80 -m bindx sctp4 127.0.0.1,10.0.0.1 3868
-		-w socketcall -m bindx sctp4 127.0.0.1,10.0.0.1 3868
-	END
-}
-
-case_ways_io_uring_bindx() {
-	needs_protocol sctp4
-	needs_binder -w uring -m none -a REUSEADDR sctp4 127.0.0.1 0
-	open_then_closed <<-'END'
-		-w uring -m bindx sctp4 127.0.0.1,10.0.0.1 3868
-		-w uring-async -m bindx sctp4 127.0.0.1,10.0.0.1 3868
-	END
 }

@@ -43,8 +43,8 @@ ranges() {
 	open -u 34 -m "$1" -o PORTRANGE=50000-0 "$2" "$any" 0
 }
 
-# ways_range METHOD PROTO...: bind to 0, or listen without a bind, with a range.
-ways_range() {
+# ranges_open METHOD PROTO...: a range of one chooses the port. Skips where there are none.
+ranges_open() {
 	local method=$1 protocol
 	shift
 	for protocol in "$@"; do
@@ -52,36 +52,43 @@ ways_range() {
 		open -m "$method" -o PORTRANGE=40000-40000 "$protocol" "$(any_address "$protocol")" 0
 		expect_eq 40000 "$PORT" 'port from a range of one'
 	done
-	ranges_policy
-	guard --deny -f "$POLICY"
-	for protocol in "$@"; do
-		ranges "$method" "$protocol"
-	done
 }
 
 case_ways_port_range_bind() {
-	ways_range bind tcp4 tcp6 udp4 udp6
-}
-
-case_ways_port_range_bind_mptcp() {
-	needs_protocol mptcp4
-	ways_range bind mptcp4 mptcp6
-}
-
-case_ways_port_range_listen() {
-	ways_range listen tcp4 tcp6
-}
-
-# One end is given: the other one is the system's.
-case_ways_port_range_half() {
-	needs_binder -m none -o PORTRANGE=40000-40000 tcp4 0.0.0.0 0
+	ranges_open bind tcp4 tcp6 udp4 udp6
 	ranges_policy
-	guard --deny -f "$POLICY"
+	enforce
+	for protocol in tcp4 tcp6 udp4 udp6; do
+		ranges bind $protocol
+	done
+	# One end is given: the other one is the system's.
 	binder -u 33 -o PORTRANGE=40000-0 tcp4 127.0.0.1 0
 	expect_refused '.*:40000-65535'
 	binder -u 33 -o PORTRANGE=0-40004 tcp4 127.0.0.1 0
 	expect_refused '.*:1-40004'
 	open -u 33 -o PORTRANGE=0-0 tcp4 127.0.0.1 0
+	# A bind to a port by its number has nothing to do with the range.
+	open -o PORTRANGE=50000-50000 tcp4 127.0.0.1 40000
+	closed -o PORTRANGE=40000-40000 tcp4 127.0.0.1 8080
+}
+
+case_ways_port_range_mptcp() {
+	needs_protocol mptcp4
+	ranges_open bind mptcp4 mptcp6
+	ranges_open listen mptcp4
+	ranges_policy
+	enforce
+	ranges bind mptcp4
+	ranges bind mptcp6
+	ranges listen mptcp4
+}
+
+case_ways_port_range_listen() {
+	ranges_open listen tcp4 tcp6
+	ranges_policy
+	enforce
+	ranges listen tcp4
+	ranges listen tcp6
 }
 
 # The worst of the range's ports decides, and a rule in audit mode is not the worst.
@@ -125,19 +132,6 @@ case_ways_port_range_outside() {
 	expect_refused '.*'
 }
 
-# A bind to a port by its number has nothing to do with the range.
-case_ways_port_range_unused() {
-	needs_binder -m none -o PORTRANGE=40000-40000 tcp4 0.0.0.0 0
-	policy <<-'END'
-		version = 1;
-		default = "deny";
-		rules = ( { name = "web"; ports = 8080; } );
-	END
-	guard --deny -f "$POLICY"
-	open -o PORTRANGE=40000-40000 tcp4 127.0.0.1 8080
-	closed -o PORTRANGE=8080-8080 tcp4 127.0.0.1 8081
-}
-
 # With a range such a port is one of the client's choice, which then receives from anywhere.
 case_ways_connect_port_range() {
 	needs_binder -m none -o PORTRANGE=40000-40000 tcp4 0.0.0.0 0
@@ -152,77 +146,22 @@ case_ways_connect_port_range() {
 
 # --- Options set after the bind
 
-options_policy() {
-	policy <<-'END'
-		version = 1;
-		default = "allow";
-		forbid_options = [ "IP_FREEBIND", "IP_TRANSPARENT", "IP_BIND_ADDRESS_NO_PORT",
-				   "SO_REUSEADDR", "SO_REUSEPORT" ];
-		rules = (
-			{ name = "web"; ports = 8081; permit_options = "SO_REUSEPORT"; },
-			{ name = "own"; ports = 8082; permit_options =
-			  [ "IP_FREEBIND", "IP_TRANSPARENT", "IP_BIND_ADDRESS_NO_PORT",
-			    "SO_REUSEADDR", "SO_REUSEPORT" ]; }
-		);
-	END
-}
-
-# names PROTO: binder's words for the options, and the policy's.
-names() {
-	echo 'FREEBIND=IP_FREEBIND TRANSPARENT=IP_TRANSPARENT NOPORT=IP_BIND_ADDRESS_NO_PORT'
-	echo 'REUSEADDR=SO_REUSEADDR REUSEPORT=SO_REUSEPORT'
-	case $1 in
-	*6) echo 'V6FREEBIND=IP_FREEBIND V6TRANSPARENT=IP_TRANSPARENT' ;;
-	esac
-}
-
-# options_refused WAY PROTO: each option after the bind is refused, told, and the port still there.
-options_refused() {
-	local own pair
-	own=$(own_address "$2")
-	for pair in $(names "$2"); do
-		open -w "$1" -a "${pair%=*}" "$2" "$own" 8080
-		expect_eq 'EACCES 8080' "$SET $HAS" "errno of ${pair%=*}, and the port"
-		expect_line "^ *$PID .* 8080 .* deny +-:${pair#*=}\$"
-		open -w "$1" -a "${pair%=*}" "$2" "$own" 8082
-		expect_eq - "$SET" "errno of ${pair%=*} where a rule permits it"
-	done
-}
-
-# ways_option WAY:PROTO...
-ways_option() {
-	local pair way
-	for way in "$@"; do
-		needs_binder -w "${way%:*}" -m none -a REUSEADDR "${way#*:}" :: 0
-		for pair in $(names "${way#*:}"); do
-			open -w "${way%:*}" -a "${pair%=*}" "${way#*:}" "$(own_address "$way")" 8080
-			expect_eq - "$SET" "errno of ${pair%=*} without bindguard"
-		done
-	done
-	options_policy
-	guard --deny -f "$POLICY"
-	for way in "$@"; do
-		options_refused "${way%:*}" "${way#*:}"
-	done
-}
-
 case_ways_option_after_bind() {
-	ways_option plain:tcp4 plain:tcp6 plain:udp4 plain:udp6
-}
-
-case_ways_compat_option() {
-	ways_option int80:tcp4 socketcall:udp6
-}
-
-case_ways_io_uring_option() {
-	ways_option uring:tcp4 uring-async:udp6 uring-sqpoll:tcp6
-}
-
-# Options are the rule's whose port it is; what no policy names is nobody's; a socket without a port
-# is asked at its bind.
-case_ways_option_after_bind_others() {
+	for protocol in tcp4 tcp6 udp4 udp6; do
+		options_open plain $protocol
+	done
 	options_policy
-	guard --deny -f "$POLICY"
+	enforce
+	for protocol in tcp4 tcp6 udp4 udp6; do
+		options_refused plain $protocol
+	done
+}
+
+# Options are the rule's whose port it is, and refused to whoever sets them; what no policy names is
+# nobody's; a socket without a port is asked at its bind.
+case_ways_option_of_rule() {
+	options_policy
+	enforce
 	open -a REUSEPORT tcp4 127.0.0.1 8081
 	expect_eq - "$SET" 'errno of a permitted option'
 	open -a TRANSPARENT tcp4 127.0.0.1 8081
@@ -234,41 +173,28 @@ case_ways_option_after_bind_others() {
 	expect_eq '- -' "$ERRNO $SET" 'errno on an unbound socket'
 	binder -o REUSEPORT tcp4 127.0.0.1 8080
 	expect_refused '-:SO_REUSEPORT'
-}
-
-case_ways_option_after_bind_audit() {
-	options_policy
-	guard --audit -f "$POLICY"
-	open -a REUSEPORT udp4 127.0.0.1 8080
-	expect_eq - "$SET" 'errno of a forbidden option'
-	expect_line "^ *$PID .* 8080 .* audit +-:SO_REUSEPORT\$"
-}
-
-# What the option would be for: another one joins the port.
-case_ways_option_after_bind_join() {
-	binder_hold -u 1000 -a REUSEPORT udp4 127.0.0.1 8080
-	open -u 1000 -o REUSEPORT udp4 127.0.0.1 8080
-	binder_release "$(pidof binder)"
-	policy <<-'END'
-		version = 1;
-		default = "allow";
-		rules = ( { name = "alone"; uid = 1000; ports = 8080; forbid_options = "SO_REUSEPORT"; } );
-	END
-	guard --deny -f "$POLICY"
-	binder_hold -u 1000 -a REUSEPORT udp4 127.0.0.1 8080
-	binder -u 1000 -o REUSEPORT udp4 127.0.0.1 8080
-	expect_refused alone:SO_REUSEPORT
-	binder -u 1001 -o REUSEPORT udp4 127.0.0.1 8080
-	expect_errno EADDRINUSE
-}
-
-# An option of a bound socket is refused to whoever sets it.
-case_ways_passed_option() {
-	options_policy
-	guard --deny -f "$POLICY"
 	for by in fork rights; do
 		open -P $by -U 1000 -a REUSEPORT tcp4 127.0.0.1 8080
 		expect_eq EACCES "$SET" 'errno of a forbidden option'
 		expect_line "^ *$PID .* 8080 .* deny +-:SO_REUSEPORT\$"
 	done
+}
+
+# What the option would be for: another one joins the port.
+case_ways_option_join() {
+	binder_hold -u 1000 -a REUSEPORT udp4 127.0.0.1 8080
+	holder=$PID
+	open -u 1000 -o REUSEPORT udp4 127.0.0.1 8080
+	binder_release "$holder"
+	policy <<-'END'
+		version = 1;
+		default = "allow";
+		forbid_options = "SO_REUSEPORT";
+		rules = ( { name = "other"; comm = "other"; permit_options = "SO_REUSEPORT"; } );
+	END
+	enforce
+	binder_hold -u 1000 -a REUSEPORT udp4 127.0.0.1 8080
+	expect_eq EACCES "$SET" 'errno of a forbidden option'
+	binder -u 1000 -n other -o REUSEPORT udp4 127.0.0.1 8080
+	expect_errno EADDRINUSE
 }
