@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "scan.h"
+#include "utf8.h"
 
 /* The text ends in a NUL, so that the byte after any other one may be looked at. */
 static bool is_digit(char byte)
@@ -24,28 +25,20 @@ static bool is_name_start(char byte)
 	return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || byte == '*';
 }
 
+static bool is_space(char byte)
+{
+	return byte == ' ' || byte == '\n' || byte == '\t' || byte == '\r' || byte == '\f';
+}
+
+/* What libconfig needs no memory for. */
+static bool is_punctuation(char byte)
+{
+	return byte == ';' || byte == '=' || byte == ',' || byte == ':';
+}
+
 static bool is_name(char byte)
 {
 	return is_name_start(byte) || is_digit(byte) || byte == '-' || byte == '_';
-}
-
-/* The length of the UTF-8 character at text, which has left bytes; 0 if it is not one. */
-static size_t utf8_length(const unsigned char *text, size_t left)
-{
-	size_t length = text[0] < 0x80 ? 1 : text[0] < 0xe0 ? 2 : text[0] < 0xf0 ? 3 : 4;
-
-	if (length == 1)
-		return 1;
-	if (text[0] < 0xc2 || text[0] > 0xf4 || length > left)
-		return 0;
-	for (size_t i = 1; i < length; i++)
-		if ((text[i] & 0xc0) != 0x80)
-			return 0;
-	/* Longer than needed, a surrogate, or beyond the last character. */
-	if ((text[0] == 0xe0 && text[1] < 0xa0) || (text[0] == 0xed && text[1] > 0x9f) ||
-	    (text[0] == 0xf0 && text[1] < 0x90) || (text[0] == 0xf4 && text[1] > 0x8f))
-		return 0;
-	return length;
 }
 
 /* The first byte that is not text is enough to report: the rest is likely to be like it. */
@@ -60,6 +53,9 @@ static bool is_text(const struct source *source, const char *text, size_t length
 		return false;
 	}
 	for (; at < end; at += step) {
+		step = 1;
+		if (*at >= ' ' && *at < 0x80) /* nearly all of them */
+			continue;
 		step = utf8_length(at, (size_t)(end - at));
 		line += *at == '\n';
 		if (*at == '\0')
@@ -154,17 +150,29 @@ static void check_string_length(struct scan *scan, size_t length, unsigned int l
 	scan->readable = false;
 }
 
+/* Leaves at at the next byte that may mean something in a string, or at the end. */
+static void skip_plain(struct scan *scan)
+{
+	char *at = scan->text.at;
+
+	while (*at != '"' && *at != '\\' && *at != '\n' && *at != '\0')
+		at++;
+	scan->text.at = at;
+}
+
 static void scan_string(struct scan *scan)
 {
 	const char *start = scan->text.at++;
 	unsigned int line = scan->text.line;
 
-	for (; scan->text.at < scan->text.end && *scan->text.at != '"'; scan->text.at++) {
+	for (skip_plain(scan); scan->text.at < scan->text.end && *scan->text.at != '"';
+	     skip_plain(scan)) {
 		if (*scan->text.at == '\\') {
 			check_escape(scan);
 			scan->text.at++;
 		}
 		count_line(scan);
+		scan->text.at++;
 	}
 	if (scan->text.at >= scan->text.end) {
 		scan->text.at = scan->text.end;
@@ -177,12 +185,13 @@ static void scan_string(struct scan *scan)
 
 static void scan_name(struct scan *scan)
 {
-	char *start = scan->text.at;
+	char *start = scan->text.at, *end = start;
 	size_t length;
 
-	while (is_name(*scan->text.at))
-		scan->text.at++;
-	length = (size_t)(scan->text.at - start);
+	while (is_name(*end))
+		end++;
+	scan->text.at = end;
+	length = (size_t)(end - start);
 	if ((length == 4 && strncasecmp(start, "true", 4) == 0) ||
 	    (length == 5 && strncasecmp(start, "false", 5) == 0))
 		return;
@@ -216,6 +225,8 @@ static void scan_close(struct scan *scan)
 	if (scan->depth > 0)
 		scan->depth--;
 }
+
+#define INT_DIGITS 9 /* with so many of them a number is below INT_MAX */
 
 /* Whether the digits, which follow a minus sign if negative, are a number that libconfig keeps. */
 static bool number_fits(const char *digits, int base, bool negative, bool suffix)
@@ -310,7 +321,7 @@ static void scan_number(struct scan *scan)
 	if (digits[0] == '0' && is_digit(digits[1]))
 		/* Decimal to some versions, octal to others. */
 		refuse_number(scan, start, "has a leading zero, expected none");
-	else if (!number_fits(digits, 10, negative, suffix))
+	else if (scan->text.at - digits > INT_DIGITS && !number_fits(digits, 10, negative, suffix))
 		refuse_number(scan, start,
 			      "is out of range, expected -2147483648 to 2147483647, "
 			      "or a number in quotes");
@@ -318,7 +329,7 @@ static void scan_number(struct scan *scan)
 
 static bool scan_starts(const struct scan *scan, const char *text)
 {
-	return strncmp(scan->text.at, text, strlen(text)) == 0;
+	return *scan->text.at == *text && strncmp(scan->text.at, text, strlen(text)) == 0;
 }
 
 /* Whether there is nothing but white space before the text's place on its line. */
@@ -357,13 +368,13 @@ static bool scan_include(struct scan *scan, struct scan_include *include)
 /* White space and comments: what may stand between adjacent strings. */
 static bool scan_space(struct scan *scan)
 {
-	if (scan_starts(scan, "/*")) {
+	if (is_space(*scan->text.at)) {
+		count_line(scan);
+		scan->text.at++;
+	} else if (scan_starts(scan, "/*")) {
 		scan_block_comment(scan);
 	} else if (*scan->text.at == '#' || scan_starts(scan, "//")) {
 		scan_line_comment(scan);
-	} else if (strchr(" \t\r\n\f", *scan->text.at)) {
-		count_line(scan);
-		scan->text.at++;
 	} else {
 		return false;
 	}
@@ -374,7 +385,7 @@ static void scan_token(struct scan *scan)
 {
 	char byte = *scan->text.at;
 
-	if (!strchr("=:;,", byte) && ++scan->tokens > SCAN_TOKENS) {
+	if (!is_punctuation(byte) && ++scan->tokens > SCAN_TOKENS) {
 		complain_text(scan, scan->text.line, "too many values, expected at most 4194304");
 		scan->text.at = scan->text.end;
 		return;
