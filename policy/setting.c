@@ -33,16 +33,8 @@ const char *setting_type_name(const struct setting *setting)
 	return names[setting->type];
 }
 
-/* The depth is bounded by the reader. */
-void setting_free(struct setting *setting)
+/* They are one piece of memory, which begins with the root: tree.c. */
+void setting_free(struct setting *root)
 {
-	struct setting *child, *next;
-
-	if (!setting)
-		return;
-	for (child = setting->first; child; child = next) {
-		next = child->next;
-		setting_free(child);
-	}
-	free(setting);
+	free(root);
 }

@@ -25,11 +25,8 @@ struct setting {
 	const char *string; /* NULL unless a string; no NUL inside */
 	size_t length; /* of string */
 
-	struct setting *parent;
-	struct setting *first, *last; /* children */
+	struct setting *first; /* child */
 	struct setting *next; /* sibling */
-
-	char text[]; /* holds name and string */
 };
 
 /* The number of children. */
@@ -41,7 +38,7 @@ const struct setting *setting_find(const struct setting *group, const char *name
 /* "a string", "a list", ...: for messages. */
 const char *setting_type_name(const struct setting *setting);
 
-/* Frees a setting and everything below it. Takes NULL. */
-void setting_free(struct setting *setting);
+/* Frees a root and everything below it. Takes NULL. */
+void setting_free(struct setting *root);
 
 #endif

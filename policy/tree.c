@@ -8,25 +8,15 @@
 #include "scan.h"
 #include "tree.h"
 
+#define MOST_OPEN (SCAN_DEPTH + 2) /* the scanner's brackets are all in the root */
+
 struct builder {
-	const char *at;
-	size_t left;
-	struct setting *root;
-	struct setting *open; /* the innermost container that has not ended, or NULL */
-	unsigned int depth;
+	struct setting *setting; /* the next one to be made, and room for those after it */
+	char *text; /* the next name or string */
+	unsigned int depth; /* how many containers are open; of each, from 1 on: */
+	struct setting *open[MOST_OPEN + 1];
+	struct setting **place[MOST_OPEN + 1]; /* for the next one in it; [0] is the root's */
 };
-
-/* Takes the next length bytes, or returns NULL if there are not as many. */
-static const void *take(struct builder *builder, size_t length)
-{
-	const char *taken = builder->at;
-
-	if (length > builder->left)
-		return NULL;
-	builder->at += length;
-	builder->left -= length;
-	return taken;
-}
 
 static bool is_container(uint32_t type)
 {
@@ -34,13 +24,16 @@ static bool is_container(uint32_t type)
 }
 
 /* As in libconfig's grammar, so that a name can go into a message as it is. */
+static bool is_name_byte(char byte)
+{
+	return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
+	       (byte >= '0' && byte <= '9') || byte == '*' || byte == '-' || byte == '_';
+}
+
 static bool is_name(const char *name, size_t length)
 {
-	static const char bytes[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				    "0123456789*-_";
-
 	for (size_t i = 0; i < length; i++)
-		if (!memchr(bytes, name[i], sizeof(bytes) - 1))
+		if (!is_name_byte(name[i]))
 			return false;
 	return length > 0;
 }
@@ -62,84 +55,102 @@ static bool valid_value(const struct record *record, const char *value)
 static bool valid_place(const struct builder *builder, const struct record *record,
 			const char *name)
 {
-	if (!builder->root)
+	if (!builder->open[1])
 		return record->type == SETTING_GROUP && record->name_length == 0;
-	if (!builder->open || builder->depth > SCAN_DEPTH + 1)
+	if (builder->depth == 0 || builder->depth == MOST_OPEN)
 		return false;
-	if (builder->open->type == SETTING_GROUP)
+	if (builder->open[builder->depth]->type == SETTING_GROUP)
 		return is_name(name, record->name_length);
 	return record->name_length == 0;
 }
 
-static struct setting *new_setting(const struct record *record, const char *name, const char *value)
+/* A copy of the bytes, with a NUL. */
+static const char *add_text(struct builder *builder, const char *bytes, size_t length)
 {
-	size_t text_length = record->name_length + 1 + record->value_length + 1;
-	struct setting *setting = alloc_zeroed(1, sizeof(*setting) + text_length);
-	int64_t integer;
+	char *text = memcpy(builder->text, bytes, length);
 
-	setting->type = (enum setting_type)record->type;
-	setting->line = record->line;
-	setting->name = memcpy(setting->text, name, record->name_length);
-	if (record->type == SETTING_STRING) {
-		setting->length = record->value_length;
-		setting->string = memcpy(setting->text + record->name_length + 1, value,
-					 record->value_length);
-	} else if (record->type == SETTING_INTEGER) {
+	text[length] = '\0';
+	builder->text += length + 1;
+	return text;
+}
+
+static void add_setting(struct builder *builder, const struct record *record, const char *name,
+			const char *value)
+{
+	struct setting *setting = builder->setting++;
+	int64_t integer = 0;
+
+	if (record->type == SETTING_INTEGER)
 		memcpy(&integer, value, sizeof(integer));
-		setting->integer = integer;
+	*setting = (struct setting){
+		.type = (enum setting_type)record->type,
+		.line = record->line,
+		.name = add_text(builder, name, record->name_length),
+		.integer = integer,
+	};
+	if (record->type == SETTING_STRING) {
+		setting->string = add_text(builder, value, record->value_length);
+		setting->length = record->value_length;
 	}
-	return setting;
-}
-
-static void append(struct builder *builder, struct setting *setting)
-{
-	struct setting *parent = builder->open;
-
-	setting->parent = parent;
-	if (!parent)
-		builder->root = setting;
-	else if (parent->last)
-		parent->last->next = setting;
-	else
-		parent->first = setting;
-	if (parent)
-		parent->last = setting;
+	*builder->place[builder->depth] = setting;
+	builder->place[builder->depth] = &setting->next;
 	if (is_container(setting->type)) {
-		builder->open = setting;
-		builder->depth++;
+		builder->open[++builder->depth] = setting;
+		builder->place[builder->depth] = &setting->first;
 	}
 }
 
-static bool end_container(struct builder *builder)
+/* The record at *at, which moves behind it; name and value are what follows the record. */
+static struct record next_record(const char **at, const char **name, const char **value)
 {
-	if (!builder->open)
-		return false;
-	builder->open = builder->open->parent;
-	builder->depth--;
-	return true;
-}
-
-/* Adds one record to the tree; false if it does not belong there. */
-static bool build_one(struct builder *builder)
-{
-	const void *header = take(builder, sizeof(struct record));
-	const char *name, *value;
 	struct record record;
 
-	if (!header)
-		return false;
-	memcpy(&record, header, sizeof(record));
-	name = take(builder, record.name_length);
-	value = take(builder, record.value_length);
-	if (!name || !value)
-		return false;
-	if (record.type == RECORD_END)
-		return end_container(builder);
-	if (record.type >= SETTING_TYPES || !valid_value(&record, value) ||
-	    !valid_place(builder, &record, name))
-		return false;
-	append(builder, new_setting(&record, name, value));
-	return true;
+	memcpy(&record, *at, sizeof(record));
+	*name = *at + sizeof(record);
+	*value = *name + record.name_length;
+	*at = *value + record.value_length;
+	return record;
+}
+
+/* Adds all records to the tree, down to the end of its root; false if one does not belong there. */
+static bool build(struct builder *builder, const char *at, const char *end)
+{
+	const char *name, *value;
+
+	while (at < end) {
+		struct record record = next_record(&at, &name, &value);
+
+		if (record.type == RECORD_END) {
+			if (builder->depth-- == 0)
+				return false;
+		} else if (record.type >= SETTING_TYPES || !valid_value(&record, value) ||
+			   !valid_place(builder, &record, name)) {
+			return false;
+		} else {
+			add_setting(builder, &record, name, value);
+		}
+	}
+	return builder->depth == 0;
+}
+
+/* How much memory their tree takes. Returns false if they are not whole records. */
+static bool measure(const char *records, size_t length, size_t *settings, size_t *text)
+{
+	struct record record;
+	size_t size;
+
+	*settings = *text = 0;
+	for (; length > 0; records += size, length -= size) {
+		if (length < sizeof(record))
+			return false;
+		memcpy(&record, records, sizeof(record));
+		size = sizeof(record) + (size_t)record.name_length + record.value_length;
+		if (size > length)
+			return false;
+		*settings += record.type != RECORD_END;
+		*text += (size_t)record.name_length + 1 + record.value_length + 1;
+	}
+	return *settings > 0;
 }
 
 static bool read_error(const char *records, size_t length, struct tree_error *error)
@@ -162,19 +173,17 @@ static bool read_error(const char *records, size_t length, struct tree_error *er
 
 struct setting *tree_build(const void *records, size_t length, struct tree_error *error)
 {
-	struct builder builder = { .at = records, .left = length };
+	struct setting *root = NULL, *memory;
+	struct builder builder = { .place = { &root } };
+	size_t settings, text;
 
-	if (read_error(records, length, error))
+	if (read_error(records, length, error) || !measure(records, length, &settings, &text))
 		return NULL;
-	while (builder.left > 0) {
-		if (!build_one(&builder)) {
-			setting_free(builder.root);
-			return NULL;
-		}
-	}
-	if (builder.open) { /* cut short */
-		setting_free(builder.root);
-		return NULL;
-	}
-	return builder.root;
+	memory = alloc_checked(malloc(settings * sizeof(*memory) + text));
+	builder.setting = memory;
+	builder.text = (char *)(memory + settings);
+	if (build(&builder, records, (const char *)records + length))
+		return root;
+	free(memory);
+	return NULL;
 }

@@ -74,9 +74,10 @@ static void test_whole(void **state)
 	assert_int_equal(list->line, 7);
 	assert_int_equal(setting_count(list), 2);
 	assert_string_equal(list->first->string, "text");
-	assert_int_equal(list->last->type, SETTING_GROUP);
+	assert_int_equal(list->first->next->type, SETTING_GROUP);
 	number = setting_find(root, "number");
-	assert_ptr_equal(number, root->last);
+	assert_ptr_equal(number, list->next);
+	assert_null(number->next);
 	assert_int_equal(number->integer, -5);
 	setting_free(root);
 }
