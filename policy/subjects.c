@@ -8,6 +8,9 @@
 #include "value.h"
 #include "values.h"
 
+/* For messages. */
+#define QUOTED(value) messages_quote((value)->string, (value)->length).text
+
 /* Of the last part of an executable's path: what the kernel side compares. */
 #define EXE_NAME_BYTES 63
 
@@ -19,22 +22,26 @@ static bool is_string(const struct reading *reading, const struct setting *value
 	return false;
 }
 
-/* Whether a part of the path is the word. */
-static bool has_part(const char *path, const char *word)
+static bool is_odd(const char *part, size_t length)
 {
-	size_t length;
+	return length == 0 || (length == 1 && part[0] == '.') ||
+	       (length == 2 && part[0] == '.' && part[1] == '.');
+}
 
-	for (; *path == '/'; path += length) {
-		length = strcspn(++path, "/");
-		if (length == strlen(word) && strncmp(path, word, length) == 0)
+/* Whether there is "//", "." or ".." in an absolute path, or a slash at its end. */
+static bool has_odd_part(const char *path, const char *end)
+{
+	const char *slash;
+
+	for (; path < end; path = slash) {
+		path++;
+		slash = memchr(path, '/', (size_t)(end - path));
+		if (!slash)
+			slash = end;
+		if (is_odd(path, (size_t)(slash - path)))
 			return true;
 	}
 	return false;
-}
-
-static bool has_odd_part(const char *path)
-{
-	return has_part(path, "") || has_part(path, ".") || has_part(path, "..");
 }
 
 /* Whether there is a "*" that is not the last byte. */
@@ -47,20 +54,18 @@ static bool has_inner_star(const struct setting *value)
 
 static void complain_inner_star(const struct reading *reading, const struct setting *value)
 {
-	value_complain(reading, "%s has a \"*\" that is not at its end, expected %s",
-		       messages_quote(value->string, value->length).text, reading->expected);
+	value_complain(reading, "%s has a \"*\" that is not at its end, expected %s", QUOTED(value),
+		       reading->expected);
 }
 
 /* Names of processes. */
 
 static void comm_value(const struct reading *reading, const struct setting *value)
 {
-	struct messages_quote quote;
 	size_t length = value->length;
 
 	if (!is_string(reading, value))
 		return;
-	quote = messages_quote(value->string, length);
 	if (value->string[length - 1] == '*')
 		length--;
 	if (has_inner_star(value))
@@ -68,11 +73,11 @@ static void comm_value(const struct reading *reading, const struct setting *valu
 	else if (length == 0)
 		value_complain(reading,
 			       "%s is every name, expected at least one byte before the \"*\"",
-			       quote.text);
+			       QUOTED(value));
 	else if (length >= BIND_COMM_LEN)
 		value_complain(reading,
 			       "%s has %zu bytes, expected at most %d, where the kernel cuts",
-			       quote.text, length, BIND_COMM_LEN - 1);
+			       QUOTED(value), length, BIND_COMM_LEN - 1);
 	else
 		value_add_string(reading->into, value->string, value->length);
 }
@@ -95,26 +100,21 @@ void values_comm(const struct source *source, const struct setting *setting,
 /* The last part of a path that goes on is not whole, so that it may be anything. */
 static bool valid_cgroup(const char *path, size_t length)
 {
-	char *copy = alloc_string(path, length);
-	bool valid;
+	const char *end = path + length;
 
-	if (copy[length - 1] == '*')
-		*strrchr(copy, '/') = '\0';
-	valid = !has_odd_part(copy);
-	free(copy);
-	return valid;
+	if (end[-1] == '*')
+		end = memrchr(path, '/', length);
+	return !has_odd_part(path, end);
 }
 
 static void cgroup_value(const struct reading *reading, const struct setting *value)
 {
-	struct messages_quote quote;
 	size_t length = value->length;
 
 	if (!is_string(reading, value))
 		return;
-	quote = messages_quote(value->string, length);
 	if (value->string[0] != '/') {
-		value_complain(reading, "%s is not absolute, expected %s", quote.text,
+		value_complain(reading, "%s is not absolute, expected %s", QUOTED(value),
 			       reading->expected);
 		return;
 	}
@@ -122,12 +122,12 @@ static void cgroup_value(const struct reading *reading, const struct setting *va
 		length--;
 	if (length > BIND_CGROUP_PATH_LEN - 1)
 		value_complain(reading, "%s is too long, expected a path of at most %d bytes",
-			       quote.text, BIND_CGROUP_PATH_LEN - 1);
+			       QUOTED(value), BIND_CGROUP_PATH_LEN - 1);
 	else if (has_inner_star(value))
 		complain_inner_star(reading, value);
 	else if (length > 0 && !valid_cgroup(value->string, length))
-		value_complain(reading, "%s has \"//\", \".\" or \"..\", expected %s", quote.text,
-			       reading->expected);
+		value_complain(reading, "%s has \"//\", \".\" or \"..\", expected %s",
+			       QUOTED(value), reading->expected);
 	else
 		value_add_string(reading->into, value->string, length);
 }
@@ -181,7 +181,6 @@ static bool is_unit_byte(char byte)
 /* The index of the type that the suffix names, or -1 after a message. */
 static int unit_type(const struct reading *reading, const struct setting *value)
 {
-	struct messages_quote quote = messages_quote(value->string, value->length);
 	const char *dot = strrchr(value->string, '.'), *near = NULL;
 	int stem = (int)value->length;
 
@@ -194,11 +193,11 @@ static int unit_type(const struct reading *reading, const struct setting *value)
 	}
 	if (near || (!dot && stem <= MESSAGES_QUOTE_BYTES))
 		value_complain(reading, "%s is not a unit's name, did you mean \"%.*s.%s\"?",
-			       quote.text,
+			       QUOTED(value),
 			       stem < MESSAGES_QUOTE_BYTES ? stem : MESSAGES_QUOTE_BYTES,
 			       value->string, near ? near : "service");
 	else
-		value_complain(reading, "%s is not a unit's name, expected " A_UNIT, quote.text);
+		value_complain(reading, "%s is not a unit's name, expected " A_UNIT, QUOTED(value));
 	return -1;
 }
 
@@ -235,7 +234,6 @@ static char *unit_cgroup(const struct setting *value)
 
 static void add_unit(const struct reading *reading, const struct setting *value)
 {
-	struct messages_quote quote = messages_quote(value->string, value->length);
 	const char *at = strchr(value->string, '@');
 	int type = unit_type(reading, value);
 	char *path;
@@ -244,18 +242,19 @@ static void add_unit(const struct reading *reading, const struct setting *value)
 		return;
 	if (type >= UNIT_TYPES_RUNNING) {
 		value_complain(reading, "%s has no processes of its own, expected " A_UNIT "%s",
-			       quote.text,
+			       QUOTED(value),
 			       type == UNIT_TYPE_SLICE ? ", or the slice's path in cgroup" : "");
 		return;
 	}
 	if (at && at[1] == '.' && !strchr(at + 2, '.')) {
-		value_complain(reading, "%s is a template, expected an instance of it", quote.text);
+		value_complain(reading, "%s is a template, expected an instance of it",
+			       QUOTED(value));
 		return;
 	}
 	path = unit_cgroup(value);
 	if (strlen(path) > BIND_CGROUP_PATH_LEN - 1)
 		value_complain(reading, "%s is too long, expected a cgroup of at most %d bytes",
-			       quote.text, BIND_CGROUP_PATH_LEN - 1);
+			       QUOTED(value), BIND_CGROUP_PATH_LEN - 1);
 	else
 		value_add_string(reading->into, path, strlen(path));
 	free(path);
@@ -263,25 +262,23 @@ static void add_unit(const struct reading *reading, const struct setting *value)
 
 static void unit_value(const struct reading *reading, const struct setting *value)
 {
-	struct messages_quote quote;
 
 	if (!is_string(reading, value))
 		return;
-	quote = messages_quote(value->string, value->length);
 	if (strchr(value->string, '/')) {
 		value_complain(reading, "%s is a path, expected " A_UNIT ", or the path in cgroup",
-			       quote.text);
+			       QUOTED(value));
 		return;
 	}
 	if (value->string[0] == '.' || value->string[0] == '@') {
-		value_complain(reading, "%s is not a unit's name, expected " A_UNIT, quote.text);
+		value_complain(reading, "%s is not a unit's name, expected " A_UNIT, QUOTED(value));
 		return;
 	}
 	for (size_t i = 0; i < value->length; i++) {
 		if (!is_unit_byte(value->string[i])) {
 			value_complain(reading,
 				       "%s has bytes that no unit's name has, expected " A_UNIT,
-				       quote.text);
+				       QUOTED(value));
 			return;
 		}
 	}
@@ -305,34 +302,32 @@ void values_unit(const struct source *source, const struct setting *setting,
 
 static void exe_value(const struct reading *reading, const struct setting *value)
 {
-	struct messages_quote quote;
 	const char *name;
 
 	if (!is_string(reading, value))
 		return;
-	quote = messages_quote(value->string, value->length);
 	if (value->string[0] != '/') {
-		value_complain(reading, "%s is not absolute, expected %s", quote.text,
+		value_complain(reading, "%s is not absolute, expected %s", QUOTED(value),
 			       reading->expected);
 		return;
 	}
 	name = strrchr(value->string, '/') + 1;
 	if (strchr(value->string, '*'))
-		value_complain(reading, "%s has a \"*\", expected a whole path", quote.text);
+		value_complain(reading, "%s has a \"*\", expected a whole path", QUOTED(value));
 	else if (*name == '\0')
-		value_complain(reading, "%s is a folder's path, expected %s", quote.text,
+		value_complain(reading, "%s is a folder's path, expected %s", QUOTED(value),
 			       reading->expected);
-	else if (has_odd_part(value->string))
-		value_complain(reading, "%s has \"//\", \".\" or \"..\", expected %s", quote.text,
-			       reading->expected);
+	else if (has_odd_part(value->string, value->string + value->length))
+		value_complain(reading, "%s has \"//\", \".\" or \"..\", expected %s",
+			       QUOTED(value), reading->expected);
 	else if (strlen(name) > EXE_NAME_BYTES)
 		value_complain(reading,
 			       "%s is too long, expected at most %d bytes after the last "
 			       "\"/\"",
-			       quote.text, EXE_NAME_BYTES);
+			       QUOTED(value), EXE_NAME_BYTES);
 	else if (value->length >= PATH_MAX)
 		value_complain(reading, "%s is too long, expected a path of at most %d bytes",
-			       quote.text, PATH_MAX - 1);
+			       QUOTED(value), PATH_MAX - 1);
 	else
 		value_add_string(reading->into, value->string, value->length);
 }

@@ -53,6 +53,10 @@ static void read_integer(const struct reading *reading, int64_t number, const st
 {
 	char written[24];
 
+	if (number >= limits->least && number <= limits->most) {
+		add_range(reading, (uint32_t)number, (uint32_t)number);
+		return;
+	}
 	snprintf(written, sizeof(written), "%" PRId64, number);
 	check_range(reading, written, number, number, limits);
 }
