@@ -9,7 +9,7 @@
 
 #define FIRST_INDEX 256
 
-static uint64_t hash(const struct intern *in, const void *element)
+static uint32_t hash_of(const struct intern *in, const void *element)
 {
 	uint64_t hash = 0xcbf29ce484222325u, word;
 
@@ -22,40 +22,58 @@ static uint64_t hash(const struct intern *in, const void *element)
 }
 
 /* The slot of the element in the hash table: its own, or the free one where it belongs. */
-static uint32_t *find_slot(struct intern *in, const void *element)
+static struct intern_slot *find_slot(const struct intern *in, const void *element, uint32_t hash)
 {
-	size_t at = hash(in, element) & (in->index_size - 1);
+	size_t at = hash & (in->index_size - 1);
 
-	while (in->index[at] &&
-	       memcmp(in->element + (in->index[at] - 1) * in->size, element, in->size) != 0)
-		at = (at + 1) & (in->index_size - 1);
+	for (; in->index[at].number; at = (at + 1) & (in->index_size - 1))
+		if (in->index[at].hash == hash &&
+		    memcmp(in->element + (in->index[at].number - 1) * in->size, element,
+			   in->size) == 0)
+			break;
 	return &in->index[at];
+}
+
+/* Puts a slot of a smaller table into one where it has room. */
+static void move_slot(struct intern_slot *index, size_t size, struct intern_slot slot)
+{
+	size_t at = slot.hash & (size - 1);
+
+	while (index[at].number)
+		at = (at + 1) & (size - 1);
+	index[at] = slot;
 }
 
 /* Keeps the hash table at most half full. */
 static int grow_index(struct intern *in)
 {
+	size_t size = in->index_size ? in->index_size * 2 : FIRST_INDEX;
+	struct intern_slot *index;
+
 	if (in->count * 2 < in->index_size)
 		return 0;
-	free(in->index);
-	in->index_size = in->index_size ? in->index_size * 2 : FIRST_INDEX;
-	in->index = calloc(in->index_size, sizeof(*in->index));
-	if (!in->index)
+	index = calloc(size, sizeof(*index));
+	if (!index)
 		return -ENOMEM;
-	for (size_t i = 0; i < in->count; i++)
-		*find_slot(in, in->element + i * in->size) = i + 1;
+	for (size_t i = 0; i < in->index_size; i++)
+		if (in->index[i].number)
+			move_slot(index, size, in->index[i]);
+	free(in->index);
+	in->index = index;
+	in->index_size = size;
 	return 0;
 }
 
 int intern_add(struct intern *in, const void *element, uint32_t *number)
 {
-	uint32_t *slot;
+	uint32_t hash = hash_of(in, element);
+	struct intern_slot *slot;
 	void *grown;
 
 	if (grow_index(in))
 		return -ENOMEM;
-	slot = find_slot(in, element);
-	if (!*slot) {
+	slot = find_slot(in, element, hash);
+	if (!slot->number) {
 		if (in->count == UINT32_MAX - 1)
 			return -E2BIG;
 		grown = grow(in->element, in->count, &in->space, in->size);
@@ -63,9 +81,9 @@ int intern_add(struct intern *in, const void *element, uint32_t *number)
 			return -ENOMEM;
 		in->element = grown;
 		memcpy(in->element + in->count * in->size, element, in->size);
-		*slot = ++in->count;
+		*slot = (struct intern_slot){ hash, ++in->count };
 	}
-	*number = *slot - 1;
+	*number = slot->number - 1;
 	return 0;
 }
 

@@ -6,11 +6,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct intern_slot {
+	uint32_t hash; /* a part of it, which tells most elements apart */
+	uint32_t number; /* the element's + 1; 0: free */
+};
+
 struct intern {
 	size_t size; /* of an element, a multiple of 8; set by the owner, the rest zeroed */
 	uint8_t *element;
 	size_t count, space;
-	uint32_t *index; /* hash table of element numbers + 1; a power of two long */
+	struct intern_slot *index; /* hash table; a power of two long */
 	size_t index_size;
 };
 
