@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "alloc.h"
 #include "group.h"
+#include "intern.h"
 #include "parse.h"
 #include "rule.h"
 #include "users.h"
@@ -10,7 +11,6 @@
 struct named {
 	const char *name;
 	struct lines_place place;
-	size_t order; /* among the rules */
 };
 
 struct parse {
@@ -84,7 +84,6 @@ static void add_name(struct parse *parse, const struct source *source, const str
 	parse->named[parse->names] = (struct named){
 		.name = rule->name,
 		.place = messages_place(source, setting_find(group, "name")->line),
-		.order = parse->names,
 	};
 	parse->names++;
 }
@@ -160,16 +159,6 @@ void parse_tree(struct parse *parse, const struct source *source, const struct s
 	group_read(&own, known_settings, root, parse);
 }
 
-static int compare_named(const void *left, const void *right)
-{
-	const struct named *a = left, *b = right;
-	int order = strcmp(a->name, b->name);
-
-	if (order)
-		return order;
-	return a->order < b->order ? -1 : a->order > b->order;
-}
-
 static void complain_twice(const struct named *again, const struct named *first,
 			   struct policy_messages *errors)
 {
@@ -187,20 +176,32 @@ static void complain_twice(const struct named *again, const struct named *first,
 			       first->place.line);
 }
 
-/* Sorted, the rules of one name follow each other, the first in the text first. */
-static void check_names(struct parse *parse, struct policy_messages *errors)
-{
-	struct named *named = parse->named, *first = named;
+/* All of it counts when two are compared. */
+union name {
+	char text[RULE_NAME_BYTES + 1];
+	uint64_t word[(RULE_NAME_BYTES + 1) / sizeof(uint64_t)];
+};
 
-	if (parse->names == 0)
-		return;
-	qsort(named, parse->names, sizeof(*named), compare_named);
-	for (size_t i = 1; i < parse->names; i++) {
-		if (strcmp(named[i].name, first->name) == 0)
-			complain_twice(&named[i], first, errors);
+static void check_names(const struct parse *parse, struct policy_messages *errors)
+{
+	struct intern names = { .size = sizeof(union name) };
+	const struct named **first = alloc_zeroed(parse->names, sizeof(struct named *));
+	const struct named *named = parse->named;
+	uint32_t number;
+
+	for (; named < parse->named + parse->names; named++) {
+		union name name = { "" };
+
+		strcpy(name.text, named->name);
+		if (intern_add(&names, &name, &number))
+			alloc_checked(NULL);
+		if (first[number])
+			complain_twice(named, first[number], errors);
 		else
-			first = &named[i];
+			first[number] = named;
 	}
+	intern_free(&names);
+	free(first);
 }
 
 void parse_end(struct parse *parse, const struct source *whole, bool complete)

@@ -7,8 +7,6 @@
 #include "rule.h"
 #include "values.h"
 
-#define NAME_BYTES 63
-
 static void read_text(const struct source *source, const struct setting *setting, char **text)
 {
 	const char *value = values_string(source, setting, "text in quotes");
@@ -25,7 +23,7 @@ static bool valid_name(const char *name)
 	for (size_t i = 0; i < length; i++)
 		if (name[i] <= ' ' || name[i] > '~' || name[i] == ':')
 			return false;
-	return length <= NAME_BYTES && strcmp(name, "-") != 0;
+	return length <= RULE_NAME_BYTES && strcmp(name, "-") != 0;
 }
 
 static void read_name(const struct source *source, const struct setting *setting, void *into)
@@ -39,7 +37,7 @@ static void read_name(const struct source *source, const struct setting *setting
 		group_complain(source, setting,
 			       "%s is no name, expected 1 to %d printable ASCII characters "
 			       "without spaces and colons, and not \"-\"",
-			       messages_quote(name, strlen(name)).text, NAME_BYTES);
+			       messages_quote(name, strlen(name)).text, RULE_NAME_BYTES);
 }
 
 static void read_verdict(const struct source *source, const struct setting *setting, void *into)

@@ -6,6 +6,8 @@
 #include "messages.h"
 #include "setting.h"
 
+#define RULE_NAME_BYTES 63 /* at most, without the NUL */
+
 /*
  * Fills the rule, which must be zeroed, with what the group says, and reports every error in it.
  * The name is NULL if it is missing or wrong. The rule's file is the source's string.
