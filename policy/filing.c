@@ -45,6 +45,12 @@ struct filed_item {
 	uint32_t next; /* in the bucket, or NO_ITEM */
 };
 
+/* The buckets of the rule at hand in one dimension: one for each of its values there. */
+struct keys {
+	uint32_t bucket[KEYS_PER_RULE];
+	size_t count; /* 0: the rule cannot be filed there */
+};
+
 struct filing {
 	struct builder *b;
 	struct intern names; /* of buckets */
@@ -53,6 +59,7 @@ struct filing {
 	struct filed_item *item;
 	size_t items, item_space;
 	struct items ways; /* of the rule at hand */
+	struct keys keys[BIND_DIMENSIONS];
 	struct bind_item *array; /* of the image; the first is not used */
 	size_t used, array_space;
 };
@@ -95,33 +102,32 @@ static bool can_file(const struct filing *f, enum bind_dimension dimension)
 	return values <= KEYS_PER_RULE && items_count(&f->ways, dimension) <= BIND_BUCKET_ITEMS;
 }
 
-/* Calls visit for the bucket of each value of the rule at hand, until that returns an error. */
-static int each_bucket(struct filing *f, enum bind_dimension dimension,
-		       int (*visit)(struct filing *f, uint32_t bucket, void *context),
-		       void *context)
+static int find_keys(struct filing *f, enum bind_dimension dimension)
 {
 	const struct spans *s = &f->ways.spans[dimension];
-	uint32_t bucket;
+	struct keys *keys = &f->keys[dimension];
 	int err = 0;
 
+	keys->count = 0;
+	if (!can_file(f, dimension))
+		return 0;
 	for (size_t i = 0; !err && i < s->count; i++)
 		for (wide value = s->span[i].low; !err; value++) {
-			err = find_bucket(f, dimension, value, &bucket);
-			if (!err)
-				err = visit(f, bucket, context);
+			err = find_bucket(f, dimension, value, &keys->bucket[keys->count++]);
 			if (value == s->span[i].high)
 				break;
 		}
 	return err;
 }
 
-/* The census. */
-
-static int count_rule(struct filing *f, uint32_t bucket, void *context)
+/* Takes a rule at hand. */
+static int begin_rule(struct filing *f, const struct policy_rule *rule)
 {
-	(void)context;
-	f->bucket[bucket].rules++;
-	return 0;
+	int err = items_begin(&f->ways, f->b->image, rule);
+
+	for (size_t k = 0; !err && k < KEY_DIMENSIONS; k++)
+		err = find_keys(f, key_dimensions[k]);
+	return err;
 }
 
 static int take_census(struct filing *f)
@@ -131,30 +137,36 @@ static int take_census(struct filing *f)
 	for (size_t i = 0; !err && i < f->b->policy->rules; i++) {
 		if (builder_skips(f->b, &f->b->policy->rule[i]))
 			continue;
-		err = items_begin(&f->ways, f->b->image, &f->b->policy->rule[i]);
-		for (size_t k = 0; !err && k < KEY_DIMENSIONS; k++)
-			if (can_file(f, key_dimensions[k]))
-				err = each_bucket(f, key_dimensions[k], count_rule, NULL);
+		err = begin_rule(f, &f->b->policy->rule[i]);
+		for (size_t k = 0; !err && k < KEY_DIMENSIONS; k++) {
+			const struct keys *keys = &f->keys[key_dimensions[k]];
+
+			for (size_t j = 0; j < keys->count; j++)
+				f->bucket[keys->bucket[j]].rules++;
+		}
 	}
 	return err;
 }
 
 /* Filing. */
 
-static int find_crowd(struct filing *f, uint32_t bucket, void *context)
+/* The most rules that could be filed under any of the keys. */
+static uint32_t find_crowd(const struct filing *f, const struct keys *keys)
 {
-	uint32_t *crowd = context;
+	uint32_t crowd = CROWD;
 
-	if (f->bucket[bucket].rules > *crowd)
-		*crowd = f->bucket[bucket].rules;
-	return 0;
+	for (size_t i = 0; i < keys->count; i++)
+		if (f->bucket[keys->bucket[i]].rules > crowd)
+			crowd = f->bucket[keys->bucket[i]].rules;
+	return crowd;
 }
 
-static int find_room(struct filing *f, uint32_t bucket, void *context)
+static bool have_room(const struct filing *f, const struct keys *keys, size_t items)
 {
-	const size_t *wanted = context;
-
-	return f->bucket[bucket].items + *wanted <= BIND_BUCKET_ITEMS ? 0 : -ENOSPC;
+	for (size_t i = 0; i < keys->count; i++)
+		if (f->bucket[keys->bucket[i]].items + items > BIND_BUCKET_ITEMS)
+			return false;
+	return true;
 }
 
 static int add_item(struct filing *f, struct bucket *bucket, const struct bind_item *item)
@@ -174,49 +186,39 @@ static int add_item(struct filing *f, struct bucket *bucket, const struct bind_i
 	return 0;
 }
 
-static int fill_bucket(struct filing *f, uint32_t bucket, void *context)
-{
-	int err = 0;
-
-	(void)context;
-	for (size_t i = 0; !err && i < f->ways.count; i++)
-		err = add_item(f, &f->bucket[bucket], &f->ways.item[i]);
-	return err;
-}
-
 /* Files the rule at hand in this dimension. Returns 0, -ENOSPC if a bucket has no room, -errno. */
 static int file_in(struct filing *f, enum bind_dimension dimension, uint32_t rule)
 {
-	size_t wanted = items_count(&f->ways, dimension);
-	int err = each_bucket(f, dimension, find_room, &wanted);
+	const struct keys *keys = &f->keys[dimension];
+	int err;
 
-	if (!err)
-		err = items_make(&f->ways, dimension, rule);
-	if (!err)
-		err = each_bucket(f, dimension, fill_bucket, NULL);
+	if (!have_room(f, keys, items_count(&f->ways, dimension)))
+		return -ENOSPC;
+	err = items_make(&f->ways, dimension, rule);
+	for (size_t i = 0; !err && i < keys->count; i++)
+		for (size_t j = 0; !err && j < f->ways.count; j++)
+			err = add_item(f, &f->bucket[keys->bucket[i]], &f->ways.item[j]);
 	return err;
 }
 
 /* The least crowded dimension not yet tried, or BIND_DIMENSIONS. */
-static int next_dimension(struct filing *f, uint32_t tried, enum bind_dimension *dimension)
+static enum bind_dimension next_dimension(const struct filing *f, uint32_t tried)
 {
-	uint32_t least = UINT32_MAX;
-	int err = 0;
+	enum bind_dimension best = BIND_DIMENSIONS;
+	uint32_t least = UINT32_MAX, crowd;
 
-	*dimension = BIND_DIMENSIONS;
-	for (size_t k = 0; !err && k < KEY_DIMENSIONS; k++) {
+	for (size_t k = 0; k < KEY_DIMENSIONS; k++) {
 		enum bind_dimension d = key_dimensions[k];
-		uint32_t crowd = CROWD;
 
-		if (tried >> d & 1 || !can_file(f, d))
+		if (tried >> d & 1 || !f->keys[d].count)
 			continue;
-		err = each_bucket(f, d, find_crowd, &crowd);
+		crowd = find_crowd(f, &f->keys[d]);
 		if (crowd < least) {
 			least = crowd;
-			*dimension = d;
+			best = d;
 		}
 	}
-	return err;
+	return best;
 }
 
 static int add_broad(struct broad *broad, uint32_t rule)
@@ -232,17 +234,14 @@ static int add_broad(struct broad *broad, uint32_t rule)
 
 static int file_rule(struct filing *f, uint32_t rule, struct broad *broad)
 {
-	int err = items_begin(&f->ways, f->b->image, &f->b->policy->rule[rule]);
+	int err = begin_rule(f, &f->b->policy->rule[rule]);
+	enum bind_dimension dimension;
 	uint32_t tried = 0;
 
 	if (err || f->ways.never)
 		return err;
 	for (;;) {
-		enum bind_dimension dimension;
-
-		err = next_dimension(f, tried, &dimension);
-		if (err)
-			return err;
+		dimension = next_dimension(f, tried);
 		if (dimension == BIND_DIMENSIONS)
 			return add_broad(broad, rule);
 		err = file_in(f, dimension, rule);
