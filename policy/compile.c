@@ -121,12 +121,9 @@ int image_compile(const struct policy *policy, const struct image_settings *sett
 
 void image_free(struct image *image)
 {
-	for (size_t i = 0; i < image->exes; i++)
-		free(image->exe[i]);
-	for (size_t i = 0; i < image->cgroups; i++)
-		free(image->cgroup[i].text);
 	free(image->exe);
 	free(image->cgroup);
+	free(image->path);
 	free(image->page);
 	*image = (struct image){ 0 };
 }

@@ -21,6 +21,7 @@ struct image {
 	size_t exes;
 	struct image_pattern *cgroup; /* sorted; that of class c is cgroup[c - BIND_CGROUP_FIRST] */
 	size_t cgroups;
+	char *path; /* the texts of both */
 };
 
 /* What an image depends on besides its policy. */

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "grow.h"
+#include "intern.h"
 #include "tables.h"
 
 #define TEXT_SEEDS_TRIED 100
@@ -22,41 +23,24 @@ static int compare_strings(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
+static void add_exes(const struct policy_strings *exe, struct image *image, char **space)
+{
+	for (size_t i = 0; i < exe->count; i++) {
+		image->exe[image->exes++] = *space;
+		*space = stpcpy(*space, exe->string[i]) + 1;
+	}
+}
+
 static void sort_exes(struct image *image)
 {
 	size_t unique = 0;
 
 	if (image->exes)
 		qsort(image->exe, image->exes, sizeof(*image->exe), compare_strings);
-	for (size_t i = 0; i < image->exes; i++) {
-		if (unique && !strcmp(image->exe[unique - 1], image->exe[i]))
-			free(image->exe[i]);
-		else
+	for (size_t i = 0; i < image->exes; i++)
+		if (!unique || strcmp(image->exe[unique - 1], image->exe[i]))
 			image->exe[unique++] = image->exe[i];
-	}
 	image->exes = unique;
-}
-
-static int classify_exes(const struct policy *policy, struct image *image)
-{
-	size_t space = 0;
-
-	for (size_t i = 0; i < policy->rules; i++) {
-		const struct policy_strings *exe = &policy->rule[i].exe;
-
-		for (size_t j = 0; j < exe->count; j++) {
-			void *grown = grow(image->exe, image->exes, &space, sizeof(*image->exe));
-
-			if (!grown)
-				return -ENOMEM;
-			image->exe = grown;
-			image->exe[image->exes] = strdup(exe->string[j]);
-			if (!image->exe[image->exes++])
-				return -ENOMEM;
-		}
-	}
-	sort_exes(image);
-	return 0;
 }
 
 uint32_t image_exe_class(const struct image *image, const char *path)
@@ -100,6 +84,17 @@ static size_t text_length(const struct image_pattern *pattern)
 	return strlen(pattern->text) - !pattern->star;
 }
 
+static void add_patterns(const struct policy_strings *cgroup, struct image *image, char **space)
+{
+	for (size_t i = 0; i < cgroup->count; i++) {
+		struct image_pattern *pattern = &image->cgroup[image->cgroups++];
+
+		pattern->text = *space;
+		pattern->star = make_text(cgroup->string[i], *space);
+		*space += strlen(*space) + 1;
+	}
+}
+
 static void sort_patterns(struct image *image)
 {
 	struct image_pattern *pattern = image->cgroup;
@@ -107,12 +102,9 @@ static void sort_patterns(struct image *image)
 
 	if (image->cgroups)
 		qsort(pattern, image->cgroups, sizeof(*pattern), compare_patterns);
-	for (size_t i = 0; i < image->cgroups; i++) {
-		if (unique && !compare_patterns(&pattern[unique - 1], &pattern[i]))
-			free(pattern[i].text);
-		else
+	for (size_t i = 0; i < image->cgroups; i++)
+		if (!unique || compare_patterns(&pattern[unique - 1], &pattern[i]))
 			pattern[unique++] = pattern[i];
-	}
 	image->cgroups = unique;
 }
 
@@ -131,39 +123,49 @@ static void find_last(struct image *image)
 	}
 }
 
-static int classify_cgroups(const struct policy *policy, struct image *image)
+/* Both. */
+
+/* How many bytes the strings take, each with a slash after it, and a NUL. */
+static size_t bytes_of(const struct policy_strings *strings)
 {
-	char text[BIND_PATTERN_LEN + 1];
-	size_t space = 0;
+	size_t bytes = 0;
+
+	for (size_t i = 0; i < strings->count; i++)
+		bytes += strlen(strings->string[i]) + 2;
+	return bytes;
+}
+
+/* Room for all that the rules name. */
+static int make_room(const struct policy *policy, struct image *image)
+{
+	size_t exes = 0, cgroups = 0, bytes = 0;
 
 	for (size_t i = 0; i < policy->rules; i++) {
-		const struct policy_strings *cgroup = &policy->rule[i].cgroup;
-
-		for (size_t j = 0; j < cgroup->count; j++) {
-			void *grown = grow(image->cgroup, image->cgroups, &space,
-					   sizeof(*image->cgroup));
-			struct image_pattern *pattern;
-
-			if (!grown)
-				return -ENOMEM;
-			image->cgroup = grown;
-			pattern = &image->cgroup[image->cgroups++];
-			pattern->star = make_text(cgroup->string[j], text);
-			pattern->text = strdup(text);
-			if (!pattern->text)
-				return -ENOMEM;
-		}
+		exes += policy->rule[i].exe.count;
+		cgroups += policy->rule[i].cgroup.count;
+		bytes += bytes_of(&policy->rule[i].exe) + bytes_of(&policy->rule[i].cgroup);
 	}
-	sort_patterns(image);
-	find_last(image);
-	return image->cgroups <= BIND_CLASS_MAX - BIND_CGROUP_FIRST ? 0 : -E2BIG;
+	image->exe = calloc(exes + 1, sizeof(*image->exe));
+	image->cgroup = calloc(cgroups + 1, sizeof(*image->cgroup));
+	image->path = malloc(bytes + 1);
+	return image->exe && image->cgroup && image->path ? 0 : -ENOMEM;
 }
 
 int paths_classify(const struct policy *policy, struct image *image)
 {
-	int err = classify_exes(policy, image);
+	int err = make_room(policy, image);
+	char *space = image->path;
 
-	return err ? err : classify_cgroups(policy, image);
+	if (err)
+		return err;
+	for (size_t i = 0; i < policy->rules; i++) {
+		add_exes(&policy->rule[i].exe, image, &space);
+		add_patterns(&policy->rule[i].cgroup, image, &space);
+	}
+	sort_exes(image);
+	sort_patterns(image);
+	find_last(image);
+	return image->cgroups <= BIND_CLASS_MAX - BIND_CGROUP_FIRST ? 0 : -E2BIG;
 }
 
 void paths_cgroup_classes(const struct image *image, const char *value, uint32_t *low,
@@ -195,6 +197,7 @@ struct texts {
 	struct table_entry *entry; /* for each text; the key is its hash */
 	uint32_t *pattern; /* of each text, one that has it */
 	size_t count;
+	bool stars; /* some pattern has one */
 };
 
 static int add_word(struct texts *t, uint64_t word)
@@ -256,6 +259,8 @@ static int add_texts(const struct image *image, struct texts *t)
 {
 	int err = 0;
 
+	for (size_t i = 0; i < image->cgroups; i++)
+		t->stars |= image->cgroup[i].star;
 	for (size_t i = 0; !err && i < image->cgroups; i++) {
 		const struct image_pattern *star;
 
@@ -264,7 +269,7 @@ static int add_texts(const struct image *image, struct texts *t)
 				err = add_text(t, image, i, 0, BIND_CGROUP_FIRST + i);
 			continue;
 		}
-		star = find_star(image, i);
+		star = t->stars ? find_star(image, i) : NULL;
 		err = add_text(t, image, i, BIND_CGROUP_FIRST + i,
 			       star ? BIND_CGROUP_FIRST + (star - image->cgroup) : 0);
 	}
@@ -281,30 +286,22 @@ static uint64_t text_hash(const struct image_pattern *pattern, uint32_t seed)
 	return hash;
 }
 
-static int compare_hashes(const void *a, const void *b)
-{
-	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-
-	return (x > y) - (x < y);
-}
-
-/* Hashes the texts with the seed. Returns 0, -EEXIST if two have one hash, or -ENOMEM. */
+/* Hashes the texts with the seed. Returns 0, -EEXIST if two have one hash, or -errno. */
 static int hash_texts(struct texts *t, const struct image *image, uint32_t seed)
 {
-	uint64_t *hash = calloc(t->count, sizeof(*hash));
+	struct intern hashes = { .size = sizeof(uint64_t) };
+	uint32_t number;
 	int err = 0;
 
-	if (!hash)
-		return -ENOMEM;
-	for (size_t i = 0; i < t->count; i++) {
-		hash[i] = text_hash(&image->cgroup[t->pattern[i]], seed);
-		t->entry[i].key = (struct bind_key){ hash[i], 0 };
-	}
-	qsort(hash, t->count, sizeof(*hash), compare_hashes);
-	for (size_t i = 1; i < t->count; i++)
-		if (hash[i - 1] == hash[i])
+	for (size_t i = 0; !err && i < t->count; i++) {
+		uint64_t hash = text_hash(&image->cgroup[t->pattern[i]], seed);
+
+		t->entry[i].key = (struct bind_key){ hash, 0 };
+		err = intern_add(&hashes, &hash, &number);
+		if (!err && hashes.count == i)
 			err = -EEXIST;
-	free(hash);
+	}
+	intern_free(&hashes);
 	return err;
 }
 
