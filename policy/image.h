@@ -48,16 +48,25 @@
 #include "request.h"
 
 #define BIND_IMAGE_MAGIC 0x32676d69u /* "img2" */
+#ifndef BIND_PAGE_SIZE /* proofs take smaller pages, nodes and cells */
 #define BIND_PAGE_SIZE 4096u
+#endif
 #define BIND_MAX_RULES 131072u
 #define BIND_TREE_DEPTH 4 /* levels of nodes at most */
+/* Proofs take smaller ones. */
+#ifndef BIND_NARROW_FANOUT
 #define BIND_NARROW_FANOUT 256u
-#ifndef BIND_WIDE_FANOUT /* a proof takes smaller nodes */
+#endif
+#ifndef BIND_WIDE_FANOUT
 #define BIND_WIDE_FANOUT 128u
 #endif
+#ifndef BIND_BUCKET_ITEMS
 #define BIND_BUCKET_ITEMS 8 /* at most */
+#endif
+#ifndef BIND_CELL_WORDS
 #define BIND_CELL_LEAVES 32 /* below a cell */
 #define BIND_CELL_WORDS 32 /* of a leaf */
+#endif
 #define BIND_BLOCK_WORDS 4 /* that are looked at together */
 #define BIND_BLOCK_RULES (BIND_BLOCK_WORDS * 64u)
 #define BIND_CELL_BLOCKS (BIND_CELL_WORDS / BIND_BLOCK_WORDS)
@@ -72,7 +81,7 @@
 #define BIND_PILOTS_PER_PAGE (BIND_PAGE_SIZE / 2)
 #define BIND_NARROW_SLOTS_PER_PAGE (BIND_PAGE_SIZE / 8)
 #define BIND_WIDE_SLOTS_PER_PAGE (BIND_PAGE_SIZE / 32)
-#define BIND_CELLS_PER_PAGE (BIND_PAGE_SIZE / 256)
+#define BIND_CELLS_PER_PAGE (BIND_PAGE_SIZE / (BIND_CELL_WORDS * 8))
 #define BIND_NUMBERS_PER_PAGE (BIND_PAGE_SIZE / 4)
 #define BIND_WORDS_PER_PAGE (BIND_PAGE_SIZE / 8)
 
@@ -262,8 +271,8 @@ _Static_assert(sizeof(struct bind_item) == 16, "the item is part of the ABI");
 _Static_assert(sizeof(struct bind_box) == 128, "the box is part of the ABI");
 _Static_assert(sizeof(struct bind_narrow_slot) == 8, "the slot is part of the ABI");
 _Static_assert(sizeof(struct bind_wide_slot) == 32, "the slot is part of the ABI");
-_Static_assert(sizeof(union bind_cell) == 256, "the cell is part of the ABI");
 _Static_assert(sizeof(struct bind_image_header) == 312, "the header is part of the ABI");
+_Static_assert(sizeof(union bind_cell) == BIND_CELL_WORDS * 8, "the cell is part of the ABI");
 _Static_assert(sizeof(struct bind_narrow_node) == BIND_PAGE_SIZE, "a node is a page");
 _Static_assert(sizeof(struct bind_wide_node) == BIND_PAGE_SIZE, "a node is a page");
 _Static_assert(sizeof(union bind_page) == BIND_PAGE_SIZE, "a page has one size");

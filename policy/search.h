@@ -144,6 +144,7 @@ static __always_inline __u32 decide_wide(const struct bind_wide_node *node, stru
 
 /* Hash tables. No two keys with the same low have one hash: every step can be undone. */
 
+#ifndef DECIDE_OTHER_HASH /* a proof brings its own, which may be any */
 static __always_inline __u64 decide_hash(struct bind_key key, __u32 seed)
 {
 	__u64 hash = (key.high ^ seed) * 0x9e3779b97f4a7c15ULL;
@@ -152,6 +153,12 @@ static __always_inline __u64 decide_hash(struct bind_key key, __u32 seed)
 	hash = (hash + key.low) * 0xbf58476d1ce4e5b9ULL;
 	return hash ^ (hash >> 32);
 }
+
+static __always_inline __u64 decide_displace(__u64 hash, __u16 pilot)
+{
+	return (hash ^ (pilot * 0xff51afd7ed558ccdULL)) * 0x94d049bb133111ebULL;
+}
+#endif
 
 /* From 32 bits, all equally likely, to less than limit. */
 static __always_inline __u32 decide_scale(__u32 bits, __u32 limit)
@@ -166,8 +173,7 @@ static __always_inline __u32 decide_pilot(__u64 hash, const struct bind_table *t
 
 static __always_inline __u32 decide_slot(__u64 hash, __u16 pilot, const struct bind_table *table)
 {
-	hash = (hash ^ (pilot * 0xff51afd7ed558ccdULL)) * 0x94d049bb133111ebULL;
-	return decide_scale(hash >> 32, table->slots);
+	return decide_scale(decide_displace(hash, pilot) >> 32, table->slots);
 }
 
 /* The value of the key in the table; 0 if it is not there. Returns 0 or -1. */
