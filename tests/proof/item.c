@@ -27,8 +27,7 @@ static __always_inline const union bind_page *image_page(const struct image *ima
 
 static bool has_port_and_protocol(const struct bind_item *item, const struct bind_request *request)
 {
-	if (!item->any_port &&
-	    (request->port < item->port_low || request->port > item->port_high))
+	if (!item->any_port && (request->port < item->port_low || request->port > item->port_high))
 		return false;
 	return item->any_protocol || request->protocol == item->protocol[0] ||
 	       request->protocol == item->protocol[1];
