@@ -60,7 +60,7 @@ bindx_before() {
 		closed -m bindx sctp6 "$list" 3868
 	done
 	closed -m bindx sctp6 10.1.0.1 3868
-	expect_line "^ *$PID .* SCTP ::ffff:10\\.1\\.0\\. +3868 .* deny +-\$"
+	expect_line "^ *$PID .* SCTP ::ffff:10\\.1\\.0\\.1 +3868 .* deny +-\$"
 	closed -m bindx sctp4 127.0.0.1 0
 	open -u 33 -m bindx sctp4 127.0.0.1 0
 }
