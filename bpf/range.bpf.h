@@ -79,10 +79,7 @@ static __noinline void range_request(struct sock *sk, const struct bind_image_he
 	read_request(sk, &work->asked, header, &work->request);
 }
 
-/*
- * Either end may be absent: then it is the system's, and taken for the widest. Without both another
- * thread has taken the range away meanwhile.
- */
+/* Without a range, which another thread may have taken away meanwhile, it is for port 0. */
 static __always_inline void range_decide(struct sock *sk, struct range_work *work)
 {
 	__u16 low = work->asked.range, high = work->asked.range >> 16;
@@ -91,11 +88,6 @@ static __always_inline void range_decide(struct sock *sk, struct range_work *wor
 	round.header = judge_begin(&round.image, ASKED_WELL, &work->range.worst);
 	if (!round.header)
 		return;
-	if (low || high) {
-		low = low ? low : 1;
-		high = high ? high : 65535;
-	}
-	work->asked.range = (__u32)high << 16 | low;
 	range_request(sk, round.header, work);
 	decide_range_begin(&work->range, low, high);
 	bpf_loop(DECIDE_RANGE_STEPS, range_step, &round, 0);
@@ -110,7 +102,7 @@ static __always_inline struct range_work *range_work(void)
 /* Returns whether it is refused. */
 static __always_inline bool range_judge(struct sock *sk, struct range_work *work)
 {
-	work->asked.range = socket_port_range(sk);
+	work->asked.range = socket_effective_range(sk);
 	range_decide(sk, work);
 	range_report(sk, work);
 	return judge_refuses(&work->range.worst);

@@ -30,6 +30,23 @@ struct net {
 	struct ns_common ns;
 };
 
+/* The system's range of ephemeral ports: two numbers, since 6.8 one: high << 16 | low. */
+struct net___ports_pair {
+	struct {
+		struct {
+			int range[2];
+		} ip_local_ports;
+	} ipv4;
+};
+
+struct net___ports_word {
+	struct {
+		struct {
+			__u32 range;
+		} ip_local_ports;
+	} ipv4;
+};
+
 typedef struct {
 	struct net *net;
 } possible_net_t;
@@ -216,6 +233,7 @@ enum bpf_func_id___since {
 #define SOCK_STREAM 1
 #define SOCK_RAW 3
 #define SOCK_SEQPACKET 5
+#define SOCK_DCCP 6
 
 #define SMCPROTO_SMC6 1 /* of an AF_SMC socket: it is over IPv6 */
 

@@ -103,6 +103,24 @@ static __always_inline int decide_box(const struct image *image,
 	return 0;
 }
 
+/* Sets mismatch to 0 if the item matches, whose key does, else to 1. Returns 0 or -1. */
+static __always_inline int decide_item(const struct image *image,
+				       const struct bind_image_header *header,
+				       const struct bind_item *item, const struct decide_keys *keys,
+				       __u64 *mismatch)
+{
+	__u64 other = decide_mismatch(item, keys), box;
+	int err = 0;
+
+	/* Not a comparison: the verifier would know other, and go on twice. */
+	DECIDE_HIDE(other);
+	box = item->box * (other ^ 1);
+	if (box)
+		err = decide_box(image, header, box, keys, &other);
+	*mismatch = other;
+	return err;
+}
+
 /*
  * Lowers rule to the other, if that is lower. any has 32 bits: to a verifier any number may come of it,
  * so it goes on only once, not for every bound.
@@ -127,12 +145,9 @@ static __always_inline int decide_bucket(const struct image *image,
 	DECIDE_LOOP
 	for (__u64 i = 0; i < BIND_BUCKET_ITEMS; i++) {
 		const struct bind_item *item = &page->item[(bucket + i) % BIND_ITEMS_PER_PAGE];
-		__u64 mismatch = decide_mismatch(item, keys), box;
+		__u64 mismatch;
 
-		/* Not a comparison: the verifier would know mismatch, and go on twice. */
-		DECIDE_HIDE(mismatch);
-		box = item->box * (mismatch ^ 1);
-		if (box && decide_box(image, header, box, keys, &mismatch))
+		if (decide_item(image, header, item, keys, &mismatch))
 			return -1;
 		if (!mismatch) {
 			decide_lower(rule, item->rule, item->box);

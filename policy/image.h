@@ -67,7 +67,9 @@
 #define BIND_CELL_LEAVES 32 /* below a cell */
 #define BIND_CELL_WORDS 32 /* of a leaf */
 #endif
+#ifndef BIND_BLOCK_WORDS
 #define BIND_BLOCK_WORDS 4 /* that are looked at together */
+#endif
 #define BIND_BLOCK_RULES (BIND_BLOCK_WORDS * 64u)
 #define BIND_CELL_BLOCKS (BIND_CELL_WORDS / BIND_BLOCK_WORDS)
 #define BIND_LEAF_RULES (BIND_CELL_WORDS * 64u)

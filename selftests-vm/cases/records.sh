@@ -24,6 +24,14 @@ expect_field() {
 	expect_eq "$2" "$(field "$1")" "\"$1\" in the last object"
 }
 
+# binder_in CGROUP ARGS...: its socket is made in the cgroup, too, and stays open until the case ends.
+binder_in() {
+	: >"$TMP/inside"
+	sh -c "echo \$\$ >$1/cgroup.procs; shift; exec $BINDER -k \"\$@\"" sh "$@" >"$TMP/inside" 2>&1 &
+	poll "$POLLS_READY" test -s "$TMP/inside" || fail "binder $* printed nothing"
+	binder_parse "$(tail -n 1 "$TMP/inside")"
+}
+
 case_records_refused_by() {
 	binder_hold -L tcp4 127.0.0.1 8080
 	echo 1024 >/proc/sys/net/ipv4/ip_unprivileged_port_start
@@ -43,7 +51,7 @@ case_records_refused_by() {
 	binder tcp4 127.0.0.1 23
 	expect_errno EACCES
 	expect_line '  0 policy +bind +deny    no-telnet$'
-	binder -c "$inside" tcp4 127.0.0.1 8080
+	binder_in "$inside" tcp4 127.0.0.1 8080
 	expect_errno EPERM
 	expect_line '  0 cgroup_bpf +bind +allow   web$'
 	binder -l 3 tcp4 127.0.0.1 8080
@@ -63,7 +71,7 @@ case_records_rewritten() {
 	rewriter port 23 "$inside"
 	records_policy
 	guard --deny -f "$POLICY"
-	binder_hold -c "$inside" tcp4 127.0.0.1 8080
+	binder_in "$inside" tcp4 127.0.0.1 8080
 	expect_eq 23 "$PORT" "the port that is bound"
 	expect_line ' 127\.0\.0\.1 +23 .* allow   web:rewritten:deny:no-telnet$'
 	binder tcp4 127.0.0.1 8080
@@ -72,7 +80,7 @@ case_records_rewritten() {
 	guard_stop
 	expect_error 'bindguard: 1 binds were rewritten by another program after the decision$'
 	guard --deny -f "$POLICY" --json
-	binder_hold -c "$inside" udp4 127.0.0.1 80
+	binder_in "$inside" udp4 127.0.0.1 80
 	expect_line '"rewritten":true'
 	expect_field requested_port 80
 	expect_field port 23

@@ -63,9 +63,9 @@ case_ways_port_range_bind() {
 	done
 	# One end is given: the other one is the system's.
 	binder -u 33 -o PORTRANGE=40000-0 tcp4 127.0.0.1 0
-	expect_refused 'no(:40000-65535)?'
+	expect_refused 'no:40000-60999'
 	binder -u 33 -o PORTRANGE=0-40004 tcp4 127.0.0.1 0
-	expect_refused '-(:1-40004)?'
+	expect_refused '-:32768-40004'
 	open -u 33 -o PORTRANGE=0-0 tcp4 127.0.0.1 0
 	# A bind to a port by its number has nothing to do with the range.
 	open -o PORTRANGE=50000-50000 tcp4 127.0.0.1 40000
@@ -104,9 +104,9 @@ case_ways_port_range_worst() {
 	END
 	guard --deny -f "$POLICY"
 	open -o PORTRANGE=40000-40002 tcp4 127.0.0.1 0
-	expect_line "^ *$PID .* audit +first(:40000-40002)?\$"
+	expect_line "^ *$PID .* audit +first:40000-40002\$"
 	binder -o PORTRANGE=40000-40003 tcp4 127.0.0.1 0
-	expect_refused 'second(:40000-40003)?'
+	expect_refused second:40000-40003
 }
 
 # An end of the range that is not within ip_local_port_range does not count, and a range outside of it

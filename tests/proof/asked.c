@@ -13,6 +13,7 @@
  * Mutant: bpf/kernel.bpf.h s/reuseport \* BIND_OPT_REUSEPORT/reuseport * BIND_OPT_REUSEADDR/
  * Mutant: bpf/kernel.bpf.h s/8 \* byte_/byte_/
  * Mutant: bpf/kernel.bpf.h s/ \&\& sk->sk_type == SOCK_STREAM//
+ * Mutant: bpf/socket.bpf.h s/SMCPROTO_SMC6 ? AF_INET6 : AF_INET/SMCPROTO_SMC6 ? AF_INET : AF_INET6/
  */
 #include <stdlib.h>
 
@@ -53,12 +54,23 @@ static bool is_any_ipv4(void)
 	return !bytes[4] && !bytes[5] && !bytes[6] && !bytes[7];
 }
 
+static bool is_smc(const struct sock *sk)
+{
+	return sk->__sk_common.skc_family == AF_SMC;
+}
+
+/* An SMC socket is what the TCP socket inside it is: its protocol tells. */
+static bool is_over_ipv4(const struct sock *sk)
+{
+	return sk->__sk_common.skc_family == AF_INET || (is_smc(sk) && sk->sk_protocol != 1);
+}
+
 /* What the kernel is going to say to it, from bind(2), ip(7), ipv6(7) and its source. */
 static bool is_well_formed(const struct sock *sk, int length)
 {
 	if (length < 16)
 		return false;
-	if (sk->__sk_common.skc_family == AF_INET)
+	if (is_over_ipv4(sk))
 		return family() == AF_INET || sk->sk_type == SOCK_RAW ||
 		       (family() == AF_UNSPEC && is_any_ipv4());
 	if (length >= 24 && family() == AF_INET6)
@@ -69,7 +81,7 @@ static bool is_well_formed(const struct sock *sk, int length)
 /* Byte i of the address as events have it: of IPv4 the first four, on an IPv6 socket mapped. */
 static __u8 address_byte(const struct sock *sk, int i)
 {
-	if (sk->__sk_common.skc_family == AF_INET)
+	if (is_over_ipv4(sk))
 		return i < 4 ? bytes[4 + i] : 0;
 	if (family() == AF_INET6)
 		return bytes[8 + i];
@@ -98,6 +110,8 @@ static __u32 options(const union proof_sock *sock)
 		is_transparent = bits >> inet_flag_transparent & 1;
 		is_without_port = bits >> inet_flag_address_no_port & 1;
 	}
+	if (is_smc(&sock->sk)) /* it has them inside */
+		is_free = is_transparent = is_without_port = false;
 	return (is_free ? BIND_OPT_FREEBIND : 0) | (is_transparent ? BIND_OPT_TRANSPARENT : 0) |
 	       (is_without_port ? BIND_OPT_ADDRESS_NO_PORT : 0) |
 	       (sock->sk.__sk_common.skc_reuse ? BIND_OPT_REUSEADDR : 0) |
@@ -106,6 +120,8 @@ static __u32 options(const union proof_sock *sock)
 
 static __u16 protocol(const union proof_sock *sock)
 {
+	if (is_smc(&sock->sk))
+		return IPPROTO_TCP;
 	if (sock->sk.sk_protocol == IPPROTO_TCP && sock->sk.sk_type == SOCK_STREAM &&
 	    proof_has_mptcp && sock->tcp.is_mptcp)
 		return IPPROTO_MPTCP;
@@ -138,7 +154,7 @@ int main(void)
 	bool is_ipv4, is_failed;
 
 	__CPROVER_havoc_object(memory);
-	is_ipv4 = sock->sk.__sk_common.skc_family == AF_INET;
+	is_ipv4 = is_over_ipv4(&sock->sk);
 	make_version();
 	proof_uid_gid = nondet_u64();
 	proof_task.cred = &cred;
@@ -154,6 +170,9 @@ int main(void)
 	} else {
 		PROVE(state == ASKED_MALFORMED);
 	}
+	PROVE(asked.via == BIND_VIA_BIND && !asked.is_bound && !asked.range);
+	REACH(state == ASKED_WELL && is_ipv4 && is_smc(&sock->sk) && asked.options == BIND_OPT_REUSEADDR);
+	REACH(state == ASKED_WELL && !is_ipv4 && is_smc(&sock->sk));
 	REACH(length < 0);
 	REACH(is_failed);
 	REACH(proof_failed_reads && state == ASKED_WELL);

@@ -3,11 +3,11 @@
  * Proves: a bucket's first item that matches gives its rule; its search ends with the last item
  * Bound: a bucket at the beginning, in the middle and at the end of a page of 32 items; every combination of items that match or do not
  * Flags: --unwind 9 -DBIND_PAGE_SIZE=512u -DBIND_NARROW_FANOUT=16u -DBIND_WIDE_FANOUT=16u
- * Mutant: policy/decide.h s/if (matches || item->last)/if (matches \&\& item->last)/
+ * Mutant: policy/decide.h s/if (item->last)/if (!item->last)/
  * Mutant: policy/decide.h s/(bucket + i) % BIND_ITEMS_PER_PAGE/(bucket + i + 1) % BIND_ITEMS_PER_PAGE/
  * Mutant: policy/decide.h s/bucket \/ BIND_ITEMS_PER_PAGE/0/
  * Mutant: policy/decide.h s/if (other < \*rule)/if (other > *rule)/
- * Mutant: policy/decide.h s/if (matches < 0)/if (0)/
+ * Mutant: policy/decide.h s/item, keys, &mismatch))/item, keys, \&mismatch) \&\& false)/
  */
 #include "proof.h"
 

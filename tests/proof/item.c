@@ -6,7 +6,7 @@
  * Mutant: policy/decide.h s/value - low) | (high - value/value - low) \& (high - value/
  * Mutant: policy/decide.h s/(other_port & (item->any_port ^ 1))/(other_port \& item->any_port)/
  * Mutant: policy/decide.h s/decide_equal(protocol, item->protocol\[1\])/0/
- * Mutant: policy/decide.h s/decide_before(box->wide_high\[d\], keys->wide\[d\])/0/
+ * Mutant: policy/decide.h s/decide_beyond(box->wide_high\[d\], keys->wide\[d\])/0/
  * Mutant: policy/decide.h s/box->low\[d\], box->high\[d\])/box->low[0], box->high[d])/
  * Mutant: policy/decide.h s/header->box_page + box/box/
  */
@@ -74,13 +74,14 @@ static void check(__u32 box)
 	struct decide_keys keys;
 	struct bind_item item;
 	int matches, wanted;
+	__u64 mismatch;
 
 	ASSUME(header.box_page <= 1u << 24);
 	item.box = box;
 	is_missing = nondet_bool();
 	__CPROVER_havoc_object(boxes);
 	decide_make_keys(&request, 0, &keys);
-	matches = decide_item(NULL, &header, &item, &keys);
+	matches = decide_item(NULL, &header, &item, &keys, &mismatch) ? -1 : !mismatch;
 
 	wanted = has_port_and_protocol(&item, &request);
 	if (wanted && item.box) {

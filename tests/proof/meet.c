@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Proves: the AND of the vectors gives the lowest bit that all of them have, and its rule
- * Bound: all vectors of 1, 70 and 128 bits, which are one leaf, in cells of 2 words; vectors of several leaves not
- * Flags: --unwind 9 -DBIND_CELL_LEAVES=2 -DBIND_CELL_WORDS=2
- * Mutant: policy/decide.h s/word &= cell\[d\]->word\[w\]/word |= cell[d]->word[w]/
- * Mutant: policy/decide.h s/meeting->rule = w \* 64/meeting->rule = w/
- * Mutant: policy/decide.h s/if (w \* 64 >= limit)/if (w * 64 + 64 >= limit)/
- * Mutant: policy/decide.h s/for (int d = 1; d < BIND_DIMENSIONS; d++)/for (int d = 1; d < BIND_DIMENSIONS - 1; d++)/
+ * Bound: all vectors of 1, 70 and 128 bits, which are one leaf, in cells of 4 words, blocks of 2; vectors of several leaves not
+ * Flags: --unwind 9 -DBIND_CELL_LEAVES=4 -DBIND_CELL_WORDS=4 -DBIND_BLOCK_WORDS=2
+ * Mutant: policy/decide.h s/word\[w\] & other\[w\]/word[w] | other[w]/
+ * Mutant: policy/decide.h s/meeting->block \* BIND_BLOCK_RULES/meeting->block * 64/
+ * Mutant: policy/decide.h s/broad_rules \/ BIND_BLOCK_RULES + 1/broad_rules \/ BIND_BLOCK_RULES/
+ * Mutant: policy/decide.h s/before &= decide_equal(meeting->word\[w\], 0)/before = 1/
  * Mutant: policy/decide.h s/bit % BIND_NUMBERS_PER_PAGE/bit \& 7/
  */
 #include "proof.h"
@@ -66,7 +66,7 @@ static void check(__u32 rules)
 		PROVE(!all_have(any));
 		return;
 	}
-	bit = meeting.rule + decide_lowest(meeting.word);
+	bit = decide_first(&meeting);
 	PROVE(bit < BIND_LEAF_RULES && all_have(bit));
 	PROVE(any >= bit || !all_have(any));
 	REACH(bit == 0 && rules == 1);

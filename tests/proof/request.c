@@ -3,7 +3,7 @@
  * Proves: read_request() fills the request from socket and task, and what cannot be read is zero
  * Bound: every socket, task and version of the kernel; names of every length; each read may fail
  * Flags: --unwind 72
- * Mutant: bpf/request.bpf.h s/sk_type != SOCK_RAW \&\&/sk_type != SOCK_RAW ||/
+ * Mutant: bpf/socket.bpf.h s/sk_type != SOCK_RAW \&\&/sk_type != SOCK_RAW ||/
  * Mutant: bpf/request.bpf.h s/return asked->protocol == IPPROTO_SMC/return asked->protocol != IPPROTO_SMC/
  * Mutant: bpf/request.bpf.h s/address\[11\] = 0xff;/address[11] = 0xfe;/
  * Mutant: bpf/request.bpf.h s/address + 12/address + 8/
@@ -114,12 +114,13 @@ static __u32 protocol(const struct asked *asked)
 
 static void check_socket(const struct bind_request *request, const struct asked *asked)
 {
-	bool is_ipv6 = sock.sk.__sk_common.skc_family == AF_INET6;
+	bool is_ipv6 = asked->family == AF_INET6;
 	bool is_portless = sock.sk.sk_type == SOCK_RAW || sock.sk.sk_protocol == IPPROTO_L2TP;
 	const __u8 *address = (const __u8 *)asked->address;
 
 	PROVE(request->uid == asked->uid);
 	PROVE(request->options == asked->options);
+	PROVE(request->via == asked->via && request->is_bound == asked->is_bound);
 	PROVE(request->protocol == protocol(asked));
 	PROVE(request->port == (is_portless ? BIND_PORT_NONE : asked->port));
 	for (int i = 0; i < 16; i++) {

@@ -8,6 +8,7 @@
  * Mutant: policy/decide.h s/decision->verdict = BIND_DENY;/decision->verdict = BIND_ALLOW;/
  * Mutant: policy/decide.h s/decision->verdict == BIND_ALLOW && //
  * Mutant: policy/decide.h s/request->cgroup == BIND_CGROUP_UNKNOWN/false/
+ * Mutant: policy/decide.h s/if (request->is_bound)/if (!request->is_bound)/
  */
 #include "proof.h"
 
@@ -45,6 +46,8 @@ static void check_rule(const struct bind_image_header *header, const struct bind
 		forbidden = (forbidden | rule->forbid_options) & ~(__u32)rule->permit_options;
 		verdict = rule->verdict;
 	}
+	if (request->is_bound) /* whether it may be was decided before */
+		verdict = BIND_ALLOW;
 	carried = verdict == BIND_ALLOW ? request->options & forbidden : 0;
 	PROVE(decision->verdict == (carried ? BIND_DENY : verdict));
 	PROVE(decision->forbidden == carried);
