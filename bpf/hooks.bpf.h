@@ -82,7 +82,7 @@ static __always_inline __u32 option_named(int level, int name)
 {
 	switch (level) {
 	case SOL_SOCKET:
-		return name == SO_REUSEADDR  ? BIND_OPT_REUSEADDR :
+		return name == SO_REUSEADDR ? BIND_OPT_REUSEADDR :
 		       name == SO_REUSEPORT ? BIND_OPT_REUSEPORT :
 					      0;
 	case IPPROTO_IP:

@@ -61,7 +61,8 @@ static struct json_object *proc_text(uint32_t pid, const char *name, const char 
 /* The process's number in its own pid namespace: the last of "NSpid:	812	7	1". */
 static struct json_object *namespace_pid(uint32_t pid)
 {
-	char *line = process_line(pid, "status", "NSpid:"), *last = line ? strrchr(line, '\t') : NULL;
+	char *line = process_line(pid, "status", "NSpid:"),
+	     *last = line ? strrchr(line, '\t') : NULL;
 	struct json_object *number = last ? json_object_new_int64(atoll(last + 1)) : NULL;
 
 	free(line);
@@ -166,7 +167,8 @@ static void add_result(struct json_object *object, const struct record *record)
 			       decision ? json_object_new_boolean(decision->enforced) : NULL);
 	json_object_object_add(object, "generation",
 			       decision ? json_object_new_int64(decision->generation) : NULL);
-	json_object_object_add(object, "rc", record->known ? json_object_new_int(record->rc) : NULL);
+	json_object_object_add(object, "rc",
+			       record->known ? json_object_new_int(record->rc) : NULL);
 	json_object_object_add(object, "errno", text_or_null(error));
 	json_object_object_add(object, "refused_by", text_or_null(record_refused_by(record)));
 	json_object_object_add(object, "rewritten", json_object_new_boolean(record->rewritten));

@@ -40,7 +40,8 @@ static int write_port_bounds(struct builder *b)
 	for (size_t i = 0; i < b->policy->rules; i++) {
 		const struct policy_ranges *ports = &b->policy->rule[i].port;
 
-		for (size_t j = 0; j < ports->count && !builder_skips(b, &b->policy->rule[i]); j++) {
+		for (size_t j = 0; j < ports->count && !builder_skips(b, &b->policy->rule[i]);
+		     j++) {
 			uint32_t low = ports->range[j].low, behind = ports->range[j].high + 1;
 
 			if (low < 65536)

@@ -26,9 +26,7 @@ static int bpf(int command, union bpf_attr *attr)
 static int load(uint16_t port, int result)
 {
 	const struct bpf_insn code[] = {
-		{ .code = BPF_ALU64 | BPF_MOV | BPF_K,
-		  .dst_reg = BPF_REG_2,
-		  .imm = htons(port) },
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_2, .imm = htons(port) },
 		{ .code = BPF_JMP | BPF_JEQ | BPF_K, .dst_reg = BPF_REG_2, .off = 1 },
 		{ .code = BPF_STX | BPF_MEM | BPF_W,
 		  .dst_reg = BPF_REG_1,

@@ -20,16 +20,46 @@
 #define RECORDS 20000
 
 static const char *const keys[] = {
-	"time",		  "monotonic_ns", "boot_id",	     "host",
-	"sequence",	  "pid",	  "tid",	     "ns_pid",
-	"comm",		  "process_comm", "exe",	     "uid",
-	"cgroup",	  "cgroup_id",	  "via",	     "protocol",
-	"protocol_number", "type",	  "family",	     "address",
-	"port",		  "options",	  "requested_address", "requested_port",
-	"port_range",	  "interface",	  "interface_index", "netns",
-	"netns_host",	  "verdict",	  "rule",	     "cause",
-	"forbidden",	  "reason",	  "enforced",	     "generation",
-	"rc",		  "errno",	  "refused_by",	     "rewritten",
+	"time",
+	"monotonic_ns",
+	"boot_id",
+	"host",
+	"sequence",
+	"pid",
+	"tid",
+	"ns_pid",
+	"comm",
+	"process_comm",
+	"exe",
+	"uid",
+	"cgroup",
+	"cgroup_id",
+	"via",
+	"protocol",
+	"protocol_number",
+	"type",
+	"family",
+	"address",
+	"port",
+	"options",
+	"requested_address",
+	"requested_port",
+	"port_range",
+	"interface",
+	"interface_index",
+	"netns",
+	"netns_host",
+	"verdict",
+	"rule",
+	"cause",
+	"forbidden",
+	"reason",
+	"enforced",
+	"generation",
+	"rc",
+	"errno",
+	"refused_by",
+	"rewritten",
 	"bound_decision",
 };
 
@@ -61,8 +91,9 @@ static void expect_text(struct json_object *object, const char *key, const char 
 	struct json_object *value = json_object_object_get(object, key);
 
 	if (expected)
-		assert_string_equal(json_object_to_json_string_ext(value, JSON_C_TO_STRING_PLAIN |
-									JSON_C_TO_STRING_NOSLASHESCAPE),
+		assert_string_equal(json_object_to_json_string_ext(
+					    value, JSON_C_TO_STRING_PLAIN |
+							   JSON_C_TO_STRING_NOSLASHESCAPE),
 				    expected);
 	else
 		assert_null(value);
@@ -150,9 +181,9 @@ static void test_all_that_is_known_is_there(void **state)
 /* Without a decision, an outcome and a process. */
 static void test_what_is_not_known_is_null(void **state)
 {
-	static const char *const unknown[] = { "ns_pid",     "process_comm", "exe",	"cgroup",
-					       "verdict",    "rule",	     "cause",	"forbidden",
-					       "enforced",   "generation",   "rc",	"errno",
+	static const char *const unknown[] = { "ns_pid",     "process_comm", "exe",   "cgroup",
+					       "verdict",    "rule",	     "cause", "forbidden",
+					       "enforced",   "generation",   "rc",    "errno",
 					       "refused_by", "reason" };
 	struct eventjson eventjson = { .host = "host" };
 	struct record record = make_record();

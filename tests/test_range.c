@@ -117,9 +117,9 @@ static void test_the_widest_range_has_an_end(void **state)
 		policy.rule[i].port = (struct policy_ranges){ &port[i], 1 };
 	}
 	image = judge_compile(&policy);
-	assert_int_equal(decide_whole(&image, (struct bind_request){ 0 }, IN("/"), 1, 65535, &steps)
-				 .verdict,
-			 BIND_ALLOW);
+	assert_int_equal(
+		decide_whole(&image, (struct bind_request){ 0 }, IN("/"), 1, 65535, &steps).verdict,
+		BIND_ALLOW);
 	assert_true(steps > 65000);
 	image_free(&image);
 	policy.rule[policy.rules - 1].verdict = BIND_DENY;
@@ -145,10 +145,10 @@ static void test_port_0_alone_is_a_range(void **state)
 	uint32_t steps;
 
 	(void)state;
-	assert_int_equal(decide_whole(&image, (struct bind_request){ 0 }, IN("/"), 0, 0, &steps).rule,
-			 0);
-	assert_int_equal(decide_whole(&image, (struct bind_request){ 0 }, IN("/"), 1, 9, &steps).rule,
-			 NONE);
+	assert_int_equal(
+		decide_whole(&image, (struct bind_request){ 0 }, IN("/"), 0, 0, &steps).rule, 0);
+	assert_int_equal(
+		decide_whole(&image, (struct bind_request){ 0 }, IN("/"), 1, 9, &steps).rule, NONE);
 	image_free(&image);
 }
 

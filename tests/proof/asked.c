@@ -171,7 +171,8 @@ int main(void)
 		PROVE(state == ASKED_MALFORMED);
 	}
 	PROVE(asked.via == BIND_VIA_BIND && !asked.is_bound && !asked.range);
-	REACH(state == ASKED_WELL && is_ipv4 && is_smc(&sock->sk) && asked.options == BIND_OPT_REUSEADDR);
+	REACH(state == ASKED_WELL && is_ipv4 && is_smc(&sock->sk) &&
+	      asked.options == BIND_OPT_REUSEADDR);
 	REACH(state == ASKED_WELL && !is_ipv4 && is_smc(&sock->sk));
 	REACH(length < 0);
 	REACH(is_failed);
