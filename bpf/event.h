@@ -38,7 +38,7 @@ struct bind_event {
 	__u64 time; /* ns, CLOCK_MONOTONIC */
 	__u64 socket; /* which one: equal for the attempt and the outcome of most binds */
 	__u64 cgroup; /* id in cgroup v2 */
-	__u8 requested[16] BIND_WORDS;
+	__u8 requested[16] BIND_WORDS; /* outcome: as other programs have left it */
 	union {
 		__u8 bound[16] BIND_WORDS; /* outcome with rc 0 */
 		__u16 range[2]; /* attempt: the ports that it is for, from and to; 0: one port */
@@ -58,7 +58,7 @@ struct bind_event {
 	__u8 options; /* BIND_OPT_* at this moment */
 	__u8 type; /* SOCK_* */
 	__u8 via; /* enum bind_via */
-	__u8 rewritten; /* outcome: 1 if what is bound is not what was asked for */
+	__u8 unused;
 	__u32 netns; /* inode number of the socket's network namespace */
 };
 
@@ -75,7 +75,6 @@ struct bind_counters {
 	__u64 audited; /* decided: deny, and let through */
 	__u64 unreadable; /* of denied and audited: request or image could not be read */
 	__u64 counts_lost; /* binds that the --count table had no room for */
-	__u64 rewritten; /* binds whose address another program changed after the decision */
 	__u64 cgroups_lost; /* new cgroups that the cgroup map had no room for */
 };
 

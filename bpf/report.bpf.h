@@ -215,33 +215,12 @@ static __always_inline bool shows_outcome(const struct asked *asked, int rc, __u
 	return shows_task() && shows_port(rc ? asked->port : bound_port) && (!rc || show_errors);
 }
 
-/*
- * Has another program changed what is bound, after it was decided? Those of cgroup/bind4 and bind6
- * can. The addresses of SCTP are not in the socket.
- */
-static __always_inline bool is_rewritten(struct sock *sk, const struct asked *asked, __u16 port)
-{
-	const __be32 *bound = (const void *)&sk->__sk_common.skc_v6_rcv_saddr;
-
-	if (asked->via != BIND_VIA_BIND || !socket_has_ports(sk))
-		return false;
-	if (asked->port && asked->port != port)
-		return true;
-	if (asked->protocol == IPPROTO_SCTP)
-		return false;
-	if (asked->family == AF_INET)
-		return asked->address[0] != sk->__sk_common.skc_rcv_saddr;
-	return bound[0] != asked->address[0] || bound[1] != asked->address[1] ||
-	       bound[2] != asked->address[2] || bound[3] != asked->address[3];
-}
-
 /* The same for the outcome of a bind. Which counters tell depends on who reports the attempts. */
 static __always_inline void report_outcome(struct sock *sk, const struct asked *asked, int rc)
 {
 	struct bind_counters *c = cpu_counters();
 	__be32 bound[4] = { 0 };
 	struct bind_event *event;
-	bool rewritten = false;
 	__u16 port = 0;
 
 	if (!c)
@@ -252,12 +231,8 @@ static __always_inline void report_outcome(struct sock *sk, const struct asked *
 		count_outcome(sk, asked, rc);
 		return;
 	}
-	if (!rc) {
+	if (!rc)
 		read_bound(sk, asked, bound, &port);
-		rewritten = is_rewritten(sk, asked, port);
-		if (rewritten)
-			ADD_ONE(c->rewritten);
-	}
 	if (!shows_outcome(asked, rc, port)) {
 		if (!with_policy)
 			ADD_ONE(c->filtered);
@@ -275,7 +250,6 @@ static __always_inline void report_outcome(struct sock *sk, const struct asked *
 	event->kind = BIND_EVENT_OUTCOME;
 	event->rc = rc;
 	event->bound_port = port;
-	event->rewritten = rewritten;
 	__builtin_memcpy(event->bound, bound, sizeof(event->bound));
 	submit_event(event);
 }

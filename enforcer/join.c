@@ -36,6 +36,17 @@ struct join *join_new(void (*sink)(void *context, const struct record *record), 
 	return join;
 }
 
+/*
+ * Has another program changed the address after the decision? Those of cgroup/bind4 and bind6 do so
+ * where the probes find it later.
+ */
+static bool is_rewritten(const struct bind_event *attempt, const struct bind_event *outcome)
+{
+	return attempt->via == BIND_VIA_BIND &&
+	       (attempt->requested_port != outcome->requested_port ||
+		memcmp(attempt->requested, outcome->requested, sizeof(attempt->requested)) != 0);
+}
+
 /* Passes on a bind: event is its attempt or, without one, its outcome. outcome may be NULL. */
 static void pass(struct join *join, const struct bind_event *event,
 		 const struct bind_event *outcome)
@@ -52,7 +63,7 @@ static void pass(struct join *join, const struct bind_event *event,
 	if (outcome && !outcome->rc) {
 		memcpy(record.address, outcome->bound, sizeof(record.address));
 		record.port = outcome->bound_port;
-		record.rewritten = outcome->rewritten;
+		record.rewritten = record.decided && is_rewritten(event, outcome);
 	} else {
 		memcpy(record.address, record.event.requested, sizeof(record.address));
 		record.port = record.event.requested_port;

@@ -36,6 +36,7 @@ struct watch {
 	struct eventjson eventjson;
 
 	uint64_t attempts_taken; /* events that stand for an attempt */
+	uint64_t rewritten; /* by another program, after the decision */
 	uint64_t filtered; /* of those, not shown for what only the outcome tells */
 	bool ending; /* the hook is off, or about to be */
 	bool output_failed; /* and it has been told */
@@ -112,6 +113,7 @@ static void take_record(void *context, const struct record *record)
 		return;
 	if (record->decided)
 		named.rule = reload_rule(&w->reload, &record->event.decision);
+	w->rewritten += record->rewritten;
 	if (record->rewritten && w->decides)
 		rewritten_judge(&named, reload_policy(&w->reload), session_image(w->session),
 				w->eventjson.host_netns);
@@ -284,9 +286,9 @@ static void print_totals(const struct watch *w, const struct bind_counters *c)
 	if (c->unreadable)
 		complain("%llu of them could not be read, and were judged as denied",
 			 (unsigned long long)c->unreadable);
-	if (c->rewritten)
+	if (w->rewritten)
 		complain("%llu binds were rewritten by another program after the decision",
-			 (unsigned long long)c->rewritten);
+			 (unsigned long long)w->rewritten);
 	if (c->cgroups_lost)
 		complain("%llu cgroups had no room in the map: their binds cannot be judged",
 			 (unsigned long long)c->cgroups_lost);

@@ -84,7 +84,7 @@ case_records_rewritten() {
 	expect_line '"rewritten":true'
 	expect_field requested_port 80
 	expect_field port 23
-	expect_field verdict '"allow"'
+	expect_line '"verdict":"allow","rule":"web",'
 	expect_field bound_decision '{"verdict":"deny","rule":"no-telnet","cause":"rule","forbidden":[]}'
 }
 
