@@ -186,10 +186,10 @@ static void check_names(const struct parse *parse, struct policy_messages *error
 {
 	struct intern names = { .size = sizeof(union name) };
 	const struct named **first = alloc_zeroed(parse->names, sizeof(struct named *));
-	const struct named *named = parse->named;
 	uint32_t number;
 
-	for (; named < parse->named + parse->names; named++) {
+	for (size_t i = 0; i < parse->names; i++) {
+		const struct named *named = &parse->named[i];
 		union name name = { "" };
 
 		strcpy(name.text, named->name);
