@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -64,6 +65,8 @@ static unsigned int count(int command)
 
 int main(int argc, char **argv)
 {
+	/* Before 5.11 maps are memory that is locked, and those of an earlier program may be too, still. */
+	const struct rlimit unlimited = { RLIM_INFINITY, RLIM_INFINITY };
 	union bpf_attr attr = { 0 };
 	unsigned char value[64];
 	int map;
@@ -77,6 +80,8 @@ int main(int argc, char **argv)
 		fputs("usage: pinmap PATH VALUE_SIZE [KEY...]\n", stderr);
 		return 2;
 	}
+	if (setrlimit(RLIMIT_MEMLOCK, &unlimited))
+		return fail("cannot lift the limit on locked memory");
 	memset(value, 1, sizeof(value));
 	map = make_map(strtoul(argv[2], NULL, 10), argc);
 	if (map < 0)

@@ -50,7 +50,7 @@ case_policy_header() {
 	guard_stop
 	guard --audit -f "$POLICY" -t -U -E -w
 	guard_stop
-	expect_line '^TIME\(s\)      UID RC                               PID COMM .* IF VERDICT RULE$'
+	expect_line '^TIME\(s\)      UID RC                               PID COMM .* IF REFUSED_BY +VIA +VERDICT RULE$'
 }
 
 case_policy_families() {

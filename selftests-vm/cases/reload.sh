@@ -216,8 +216,11 @@ case_reload_storm() {
 	"$BINDGUARD" --deny -f "$POLICY" --ring-size 16M >"$OUT" 2>"$TMP/told" &
 	GUARD=$!
 	poll "$POLLS_READY" grep -qs "$READY" "$OUT" || fail 'not ready in time'
-	read -r said <&3
-	echo "$said" >>"$ERR"
+	# What the policy is, and what was bound before it.
+	for _ in 1 2; do
+		read -r said <&3
+		echo "$said" >>"$ERR"
+	done
 	before=$(objects)
 	"$BINDER" -q -r 0 -t 4 udp4 127.0.0.1 0 >"$TMP/binds" &
 	busy=$!
