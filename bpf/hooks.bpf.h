@@ -39,7 +39,7 @@ int BPF_PROG(bind_attempt, struct socket *sock, struct sockaddr *address, int le
 	/* The verifier of 6.12 and later wants to see that it is not NULL. */
 	if (!sk || !socket_family(sk))
 		return 0;
-	state = read_asked(sk, address, length, &asked);
+	state = read_asked(sk, address, length, ASKED_BY_HOOK, &asked);
 	if (range_takes(sk, &asked, state)) {
 		bpf_tail_call(ctx, &bind_range_program, 0);
 		return -EACCES; /* cannot happen, it is there before the hook is attached */
@@ -132,7 +132,7 @@ int BPF_PROG(option_attempt, struct socket *sock, int level, int name, int ret)
 			return -EACCES;
 		return 0;
 	}
-	if (asked.options & option)
+	if (asked_options(sk, &asked) & option)
 		return 0;
 	asked.options |= option;
 	return judge_return(judge(sk, &asked, ASKED_WELL));
@@ -173,7 +173,7 @@ static __always_inline enum asked_state read_bindx(struct sock *sk, const void *
 	__u32 offset = memory->packed;
 	int size = 0;
 
-	read_socket(sk, BIND_VIA_BINDX, asked);
+	read_socket(sk, BIND_VIA_BINDX, ASKED_BY_HOOK, asked);
 	asked->options |= socket_remembered(memory);
 	if (memory->addresses++ < BINDX_MAX && offset < BINDX_MAX * sizeof(struct sockaddr_in6))
 		size = read_packed(packed + offset, length - offset, asked);

@@ -38,13 +38,14 @@ extern void *bpf_rdonly_cast(const void *pointer, __u32 type) __ksym __weak;
  * same bytes.
  *
  * The cast is for 7.2, where what the probes get has no size. Where it has, the 16 bytes of a struct
- * sockaddr can be loaded, and they hold an IPv4 address.
+ * sockaddr can be loaded, and they hold an IPv4 address. That is cheaper.
  */
-static __always_inline void kernel_sockaddr_in(struct sockaddr_in *in, struct sockaddr *from)
+static __always_inline void kernel_sockaddr_in(struct sockaddr_in *in, struct sockaddr *from,
+					       bool is_sized)
 {
 	const struct sockaddr_in *address;
 
-	if (!has_cast) {
+	if (is_sized || !has_cast) {
 		in->sin_family = from->sa_family;
 		in->sin_port = *(const __be16 *)&from->sa_data[0];
 		in->sin_addr = *(const __be32 *)&from->sa_data[2];
@@ -177,6 +178,14 @@ static __always_inline __u32 kernel_uid(void)
 	if (has_task())
 		return bpf_get_current_task_btf()->cred->uid.val;
 	return bpf_get_current_uid_gid();
+}
+
+/* The id of the task's cgroup in cgroup v2. The helper takes twice as long. */
+static __always_inline __u64 kernel_cgroup(void)
+{
+	if (has_task())
+		return bpf_get_current_task_btf()->cgroups->dfl_cgrp->kn->id;
+	return bpf_get_current_cgroup_id();
 }
 
 /* A task's name, as it is in the kernel. */

@@ -20,7 +20,7 @@ static __always_inline int bind_outcome(struct sock *sk, struct sockaddr *addres
 		return 0;
 	if (!sk || !socket_family(sk))
 		return 0;
-	read_asked(sk, address, length, &asked);
+	read_asked(sk, address, length, ASKED_BY_PROBE, &asked);
 	report_outcome(sk, &asked, rc);
 	return 0;
 }
@@ -63,7 +63,7 @@ static __always_inline int listen_outcome(struct sock *sk, int rc)
 
 	if (!shows_task() || !sk || !socket_family(sk))
 		return 0;
-	read_socket(sk, BIND_VIA_LISTEN, &asked);
+	read_socket(sk, BIND_VIA_LISTEN, ASKED_BY_PROBE, &asked);
 	report_outcome(sk, &asked, rc);
 	return 0;
 }

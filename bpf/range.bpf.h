@@ -60,7 +60,7 @@ static long range_step(__u32 i, void *context)
 static __noinline void range_read_bind(struct sock *sk, struct sockaddr *address, int length,
 				       struct range_work *work)
 {
-	read_asked(sk, address, length, &work->asked);
+	read_asked(sk, address, length, ASKED_BY_HOOK, &work->asked);
 }
 
 static __noinline void range_read_listen(struct sock *sk, struct range_work *work)

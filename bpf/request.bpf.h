@@ -11,17 +11,22 @@
 
 #define MAPPED_IPV4 bpf_htonl(0xffff) /* the third word of ::ffff:a.b.c.d, after zeros */
 
-/* What a bind asks for, of which socket, and who asks: what a request and an event both have. */
+/* What a bind asks for: what a request and an event both have. */
 struct asked {
 	__be32 address[4]; /* as in bind_event: that of IPv4 is the first */
 	__u16 port;
 	__u16 protocol; /* IPPROTO_ number */
-	__u32 uid;
-	__u32 options;
+	__u32 options; /* BIND_OPT_* that the socket is taken to have besides those it has */
 	__u32 range; /* the ports that the kernel may choose from, high << 16 | low; 0: one port */
 	__u16 family; /* of the address: AF_INET or AF_INET6 */
 	__u8 via; /* enum bind_via */
 	__u8 is_bound; /* 1: the socket is */
+};
+
+/* Who hands the address over: to the LSM program the verifier lets it be loaded as it is. */
+enum asked_by {
+	ASKED_BY_HOOK,
+	ASKED_BY_PROBE,
 };
 
 enum asked_state {
@@ -35,11 +40,11 @@ enum asked_state {
  * and on a raw socket any family at all.
  */
 static __always_inline enum asked_state read_ipv4(struct sock *sk, struct sockaddr *from,
-						  struct asked *asked)
+						  enum asked_by by, struct asked *asked)
 {
 	struct sockaddr_in in;
 
-	kernel_sockaddr_in(&in, from);
+	kernel_sockaddr_in(&in, from, by == ASKED_BY_HOOK);
 	asked->port = bpf_ntohs(in.sin_port);
 	asked->address[0] = in.sin_addr;
 	if (in.sin_family == AF_INET || sk->sk_type == SOCK_RAW)
@@ -49,11 +54,11 @@ static __always_inline enum asked_state read_ipv4(struct sock *sk, struct sockad
 
 /* SCTP alone takes an IPv4 address on an IPv6 socket; it is noted as the mapped address. */
 static __always_inline enum asked_state read_ipv4_on_ipv6(struct sock *sk, struct sockaddr *from,
-							  struct asked *asked)
+							  enum asked_by by, struct asked *asked)
 {
 	struct sockaddr_in in;
 
-	kernel_sockaddr_in(&in, from);
+	kernel_sockaddr_in(&in, from, by == ASKED_BY_HOOK);
 	if (in.sin_family != AF_INET || sk->sk_protocol != IPPROTO_SCTP)
 		return ASKED_MALFORMED;
 	asked->port = bpf_ntohs(in.sin_port);
@@ -63,7 +68,7 @@ static __always_inline enum asked_state read_ipv4_on_ipv6(struct sock *sk, struc
 }
 
 static __always_inline enum asked_state read_ipv6(struct sock *sk, struct sockaddr *from,
-						  int length, struct asked *asked)
+						  int length, enum asked_by by, struct asked *asked)
 {
 	struct sockaddr_in6 in6;
 
@@ -76,21 +81,21 @@ static __always_inline enum asked_state read_ipv6(struct sock *sk, struct sockad
 			return ASKED_WELL;
 		}
 	}
-	return read_ipv4_on_ipv6(sk, from, asked);
+	return read_ipv4_on_ipv6(sk, from, by, asked);
 }
 
-/* All but the address. */
-static __always_inline void read_socket(struct sock *sk, enum bind_via via, struct asked *asked)
+/*
+ * All but the address. Only the probes see the TCP socket inside an MPTCP socket: the hooks are called
+ * with the one that the task has.
+ */
+static __always_inline void read_socket(struct sock *sk, enum bind_via via, enum asked_by by,
+					struct asked *asked)
 {
 	__builtin_memset(asked, 0, sizeof(*asked));
-	asked->uid = kernel_uid();
-	asked->options = kernel_reuse_options(sk);
-	if (socket_is_smc(sk)) {
+	if (socket_is_smc(sk))
 		asked->protocol = IPPROTO_TCP;
-	} else {
-		asked->protocol = kernel_protocol(sk);
-		asked->options |= kernel_inet_options(sk);
-	}
+	else
+		asked->protocol = by == ASKED_BY_HOOK ? sk->sk_protocol : kernel_protocol(sk);
 	asked->family = socket_family(sk);
 	asked->via = via;
 }
@@ -100,14 +105,23 @@ static __always_inline void read_socket(struct sock *sk, enum bind_via via, stru
  * checked the length yet, and on 5.10 they are what the stack held before.
  */
 static __always_inline enum asked_state read_asked(struct sock *sk, struct sockaddr *from,
-						   int length, struct asked *asked)
+						   int length, enum asked_by by,
+						   struct asked *asked)
 {
-	read_socket(sk, BIND_VIA_BIND, asked);
+	read_socket(sk, BIND_VIA_BIND, by, asked);
 	if (length < SOCKADDR_IN_LEN)
 		return ASKED_MALFORMED;
 	if (asked->family == AF_INET)
-		return read_ipv4(sk, from, asked);
-	return read_ipv6(sk, from, length, asked);
+		return read_ipv4(sk, from, by, asked);
+	return read_ipv6(sk, from, length, by, asked);
+}
+
+/* BIND_OPT_* of the socket now, and what is known of it besides. */
+static __always_inline __u32 asked_options(struct sock *sk, const struct asked *asked)
+{
+	__u32 options = asked->options | kernel_reuse_options(sk);
+
+	return socket_is_smc(sk) ? options : options | kernel_inet_options(sk);
 }
 
 /*
@@ -135,7 +149,7 @@ static __always_inline void read_own(struct sock *sk, enum bind_via via, struct 
 	struct socket_memory memory;
 	__u16 port;
 
-	read_socket(sk, via, asked);
+	read_socket(sk, via, ASKED_BY_HOOK, asked);
 	if (socket_has_memory(sk)) {
 		memory = socket_memory(sk);
 		asked->options |= socket_remembered(&memory);
@@ -178,7 +192,7 @@ static __always_inline void forget_asked(struct asked *asked, __u32 any)
  */
 static __always_inline __u32 read_cgroup(__u32 generation)
 {
-	__u64 id = bpf_get_current_cgroup_id();
+	__u64 id = kernel_cgroup();
 	struct bind_cgroup *found = bpf_map_lookup_elem(&cgroups, &id);
 
 	return found ? found->class[BIND_PARITY(generation)] : BIND_CGROUP_UNKNOWN;
@@ -223,7 +237,7 @@ static __always_inline void request_address(const struct asked *asked, char addr
 	__builtin_memcpy(address + 12, asked->address, 4);
 }
 
-/* What costs much is read if a rule needs it. */
+/* What has to be fetched from somewhere is read if a rule needs it. */
 static __always_inline void read_request(struct sock *sk, const struct asked *asked,
 					 const struct bind_image_header *header,
 					 struct bind_request *request)
@@ -238,15 +252,20 @@ static __always_inline void read_request(struct sock *sk, const struct asked *as
 	if (header->flags & BIND_IMAGE_NETNS)
 		request->netns = kernel_netns(sk) == host_netns ? BIND_NETNS_HOST :
 								  BIND_NETNS_OTHER;
-	request_address(asked, request->address);
-	request->uid = asked->uid;
+	if (header->flags & BIND_IMAGE_UIDS)
+		request->uid = kernel_uid();
+	if (header->flags & BIND_IMAGE_OPTIONS)
+		request->options = asked_options(sk, asked);
+	if (header->flags & BIND_IMAGE_COMMS) {
+		comm = kernel_process_comm();
+		__builtin_memcpy(request->comm, &comm, sizeof(request->comm));
+	}
+	if (header->flags & BIND_IMAGE_ADDRESSES)
+		request_address(asked, request->address);
 	request->protocol = request_protocol(sk, asked);
 	request->port = socket_has_ports(sk) ? asked->port : BIND_PORT_NONE;
-	request->options = asked->options;
 	request->via = asked->via;
 	request->is_bound = asked->is_bound;
-	comm = kernel_process_comm();
-	__builtin_memcpy(request->comm, &comm, sizeof(request->comm));
 }
 
 #endif

@@ -8,6 +8,7 @@
 #include "builder.h"
 #include "filing.h"
 #include "paths.h"
+#include "spans.h"
 
 static int write_rules(struct builder *b)
 {
@@ -72,15 +73,17 @@ static int write_all(struct builder *b)
 	return err;
 }
 
-/* Which costly parts of a request the rules ask for. */
+/* Which parts of a request the rules ask for. */
 static uint32_t needs(const struct policy *policy)
 {
-	uint32_t flags = 0;
+	uint32_t flags = policy->forbid_options ? BIND_IMAGE_OPTIONS : 0;
 
 	for (size_t i = 0; i < policy->rules; i++) {
-		flags |= policy->rule[i].cgroup.count ? BIND_IMAGE_CGROUPS : 0;
-		flags |= policy->rule[i].exe.count ? BIND_IMAGE_EXES : 0;
-		flags |= policy->rule[i].host_netns ? BIND_IMAGE_NETNS : 0;
+		const struct policy_rule *rule = &policy->rule[i];
+
+		flags |= rule->forbid_options ? BIND_IMAGE_OPTIONS : 0;
+		for (int d = 0; d < BIND_DIMENSIONS; d++)
+			flags |= spans_any(rule, d) ? 0 : BIND_IMAGE_NEEDS(d);
 	}
 	return flags;
 }

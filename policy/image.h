@@ -104,9 +104,15 @@ enum bind_dimension {
 
 /* Bits of bind_image_header.flags. */
 #define BIND_IMAGE_ENFORCE (1u << 0) /* --deny: denials are enforced; otherwise only reported */
-#define BIND_IMAGE_CGROUPS (1u << 1) /* some rule names a cgroup: requests need their class */
-#define BIND_IMAGE_EXES (1u << 2) /* some rule names an executable */
-#define BIND_IMAGE_NETNS (1u << 3) /* some rule names a network namespace */
+#define BIND_IMAGE_OPTIONS (1u << 1) /* some options are forbidden: requests need theirs */
+/* Some rule has a criterion of this dimension: requests need theirs, which otherwise can be 0. */
+#define BIND_IMAGE_NEEDS(dimension) (1u << (8 + (dimension)))
+#define BIND_IMAGE_UIDS BIND_IMAGE_NEEDS(BIND_DIM_UID)
+#define BIND_IMAGE_CGROUPS BIND_IMAGE_NEEDS(BIND_DIM_CGROUP)
+#define BIND_IMAGE_EXES BIND_IMAGE_NEEDS(BIND_DIM_EXE)
+#define BIND_IMAGE_NETNS BIND_IMAGE_NEEDS(BIND_DIM_NETNS)
+#define BIND_IMAGE_COMMS BIND_IMAGE_NEEDS(BIND_DIM_COMM)
+#define BIND_IMAGE_ADDRESSES BIND_IMAGE_NEEDS(BIND_DIM_ADDRESS)
 
 /* Classes of cgroups below that of the first pattern. */
 #define BIND_CGROUP_UNKNOWN 0u /* never looked up: nothing can be decided about it */

@@ -60,7 +60,7 @@ static void test_the_header_tells_what_the_image_is(void **state)
 	assert_int_equal(header->magic, BIND_IMAGE_MAGIC);
 	assert_int_equal(header->generation, 3);
 	assert_int_equal(header->pages, image.pages);
-	assert_int_equal(header->flags, 0);
+	assert_int_equal(header->flags, BIND_IMAGE_UIDS | BIND_IMAGE_OPTIONS);
 	assert_int_equal(header->default_verdict, BIND_DENY);
 	assert_int_equal(header->forbid_options, BIND_OPT_REUSEADDR);
 	assert_int_equal(header->rules, 1);
@@ -71,19 +71,29 @@ static void test_the_header_tells_what_the_image_is(void **state)
 	image_free(&image);
 }
 
-/* Requests need their costly parts only if a rule names them; expired rules are rules, too. */
+#define NEEDS_ALL                                                                                  \
+	(BIND_IMAGE_NEEDS(BIND_DIM_PROTOCOL) | BIND_IMAGE_NEEDS(BIND_DIM_PORT) | BIND_IMAGE_UIDS | \
+	 BIND_IMAGE_CGROUPS | BIND_IMAGE_EXES | BIND_IMAGE_NETNS | BIND_IMAGE_COMMS |              \
+	 BIND_IMAGE_ADDRESSES)
+
+/* Requests need their parts only if a rule names them; expired rules are rules, too. */
 static void test_the_header_tells_what_requests_need(void **state)
 {
 	const struct {
 		struct policy_rule rule;
 		uint32_t flags;
 	} rows[] = {
-		{ { .uid = RANGES({ 0, 0 }), .comm = STRINGS("a*"), .family = POLICY_IPV4 }, 0 },
+		{ { .reason = NULL }, 0 },
+		{ { .uid = RANGES({ 0, 0 }) }, BIND_IMAGE_UIDS },
+		{ { .comm = STRINGS("a*") }, BIND_IMAGE_COMMS },
+		{ { .family = POLICY_IPV4 }, BIND_IMAGE_ADDRESSES },
+		{ { .forbid_options = BIND_OPT_FREEBIND }, BIND_IMAGE_OPTIONS },
+		{ { .permit_options = BIND_OPT_FREEBIND }, 0 },
 		{ { .cgroup = STRINGS("/a") }, BIND_IMAGE_CGROUPS },
 		{ { .cgroup = STRINGS("/*") }, BIND_IMAGE_CGROUPS },
 		{ { .exe = STRINGS("/bin/a") }, BIND_IMAGE_EXES },
 		{ { .host_netns = true }, BIND_IMAGE_NETNS },
-		{ EVERY_CRITERION, BIND_IMAGE_CGROUPS | BIND_IMAGE_EXES | BIND_IMAGE_NETNS },
+		{ EVERY_CRITERION, NEEDS_ALL },
 	};
 
 	(void)state;

@@ -14,6 +14,7 @@
  * Mutant: bpf/kernel.bpf.h s/8 \* byte_/byte_/
  * Mutant: bpf/kernel.bpf.h s/ \&\& sk->sk_type == SOCK_STREAM//
  * Mutant: bpf/socket.bpf.h s/SMCPROTO_SMC6 ? AF_INET6 : AF_INET/SMCPROTO_SMC6 ? AF_INET : AF_INET6/
+ * Mutant: bpf/request.bpf.h s/by == ASKED_BY_HOOK ? sk->sk_protocol/by != ASKED_BY_HOOK ? sk->sk_protocol/
  */
 #include <stdlib.h>
 
@@ -103,6 +104,8 @@ static __u32 options(const union proof_sock *sock)
 	bool is_free = bits >> proof_bit_freebind & 1;
 	bool is_transparent = bits >> proof_bit_transparent & 1;
 	bool is_without_port = bits >> proof_bit_bind_address_no_port & 1;
+	__u32 reuse = (sock->sk.__sk_common.skc_reuse ? BIND_OPT_REUSEADDR : 0) |
+		      (sock->sk.__sk_common.skc_reuseport ? BIND_OPT_REUSEPORT : 0);
 
 	if (proof_has_flags) {
 		bits = sock->flags.inet_flags;
@@ -113,41 +116,48 @@ static __u32 options(const union proof_sock *sock)
 	if (is_smc(&sock->sk)) /* it has them inside */
 		is_free = is_transparent = is_without_port = false;
 	return (is_free ? BIND_OPT_FREEBIND : 0) | (is_transparent ? BIND_OPT_TRANSPARENT : 0) |
-	       (is_without_port ? BIND_OPT_ADDRESS_NO_PORT : 0) |
-	       (sock->sk.__sk_common.skc_reuse ? BIND_OPT_REUSEADDR : 0) |
-	       (sock->sk.__sk_common.skc_reuseport ? BIND_OPT_REUSEPORT : 0);
+	       (is_without_port ? BIND_OPT_ADDRESS_NO_PORT : 0) | reuse;
 }
 
-static __u16 protocol(const union proof_sock *sock)
+static __u16 protocol(const union proof_sock *sock, enum asked_by by)
 {
 	if (is_smc(&sock->sk))
 		return IPPROTO_TCP;
-	if (sock->sk.sk_protocol == IPPROTO_TCP && sock->sk.sk_type == SOCK_STREAM &&
-	    proof_has_mptcp && sock->tcp.is_mptcp)
+	if (by == ASKED_BY_PROBE && sock->sk.sk_protocol == IPPROTO_TCP &&
+	    sock->sk.sk_type == SOCK_STREAM && proof_has_mptcp && sock->tcp.is_mptcp)
 		return IPPROTO_MPTCP;
 	return sock->sk.sk_protocol;
 }
 
-static void check_socket(const union proof_sock *sock, const struct asked *asked)
+static void check_protocol(const union proof_sock *sock, enum asked_by by,
+			   const struct asked *asked)
 {
-	PROVE(!(asked->options & ~BIND_OPT_ALL));
-	PROVE(asked->uid == (proof_has_task ? proof_task.cred->uid.val : (__u32)proof_uid_gid));
 	if (proof_failed_reads)
 		return;
-	PROVE(asked->options == options(sock));
-	PROVE(asked->protocol == protocol(sock));
-	REACH(asked->protocol == IPPROTO_MPTCP && has_cast);
-	REACH(asked->protocol == IPPROTO_MPTCP && !has_cast);
-	REACH(asked->options == BIND_OPT_ALL && !proof_has_flags);
-	REACH(asked->options == BIND_OPT_ALL && proof_has_flags);
-	REACH(proof_has_task && asked->uid == 5);
+	PROVE(asked->protocol == protocol(sock, by));
+	REACH(asked->protocol == IPPROTO_MPTCP && by == ASKED_BY_PROBE && has_cast);
+	REACH(asked->protocol == IPPROTO_MPTCP && by == ASKED_BY_PROBE && !has_cast);
+}
+
+static void check_options(const union proof_sock *sock, const struct asked *asked)
+{
+	__u32 read = asked_options((struct sock *)&sock->sk, asked);
+
+	PROVE(!(read & ~BIND_OPT_ALL));
+	PROVE(!asked->options);
+	if (proof_failed_reads)
+		return;
+	PROVE(read == options(sock));
+	REACH(read == BIND_OPT_ALL && !proof_has_flags);
+	REACH(read == BIND_OPT_ALL && proof_has_flags);
+	REACH(read == BIND_OPT_REUSEADDR && is_smc(&sock->sk));
 }
 
 int main(void)
 {
 	union proof_sock *sock = (union proof_sock *)memory;
+	enum asked_by by = nondet_bool() ? ASKED_BY_HOOK : ASKED_BY_PROBE;
 	struct asked asked;
-	struct cred cred;
 	int length;
 	struct sockaddr *address = make_address(length);
 	enum asked_state state;
@@ -156,12 +166,10 @@ int main(void)
 	__CPROVER_havoc_object(memory);
 	is_ipv4 = is_over_ipv4(&sock->sk);
 	make_version();
-	proof_uid_gid = nondet_u64();
-	proof_task.cred = &cred;
-	state = read_asked(&sock->sk, address, length, &asked);
+	state = read_asked(&sock->sk, address, length, by, &asked);
 	is_failed = proof_failed_reads && proof_failed_last == address;
 
-	check_socket(sock, &asked);
+	check_protocol(sock, by, &asked);
 	if (is_failed) {
 		PROVE(state == ASKED_UNREADABLE);
 	} else if (is_well_formed(&sock->sk, length)) {
@@ -171,8 +179,7 @@ int main(void)
 		PROVE(state == ASKED_MALFORMED);
 	}
 	PROVE(asked.via == BIND_VIA_BIND && !asked.is_bound && !asked.range);
-	REACH(state == ASKED_WELL && is_ipv4 && is_smc(&sock->sk) &&
-	      asked.options == BIND_OPT_REUSEADDR);
+	REACH(state == ASKED_WELL && is_ipv4 && is_smc(&sock->sk));
 	REACH(state == ASKED_WELL && !is_ipv4 && is_smc(&sock->sk));
 	REACH(length < 0);
 	REACH(is_failed);
@@ -183,5 +190,6 @@ int main(void)
 	REACH(state == ASKED_WELL && !is_ipv4 && length == 24);
 	REACH(state == ASKED_WELL && !is_ipv4 && asked.address[2] == MAPPED_IPV4 && length == 16);
 	REACH(state == ASKED_MALFORMED && !is_ipv4 && length == 23 && family() == AF_INET6);
+	check_options(sock, &asked);
 	return 0;
 }

@@ -11,6 +11,7 @@
  * Mutant: bpf/kernel.bpf.h s/ & ~bytes & / \& /
  * Mutant: bpf/kernel.bpf.h s/ \* goes_on;/;/
  * Mutant: bpf/kernel.bpf.h s/= dentry->d_parent->d_inode/= dentry->d_inode/
+ * Mutant: bpf/request.bpf.h s/flags & BIND_IMAGE_OPTIONS/flags \& BIND_IMAGE_UIDS/
  */
 #include "kernel.h"
 
@@ -22,6 +23,10 @@ static struct file file;
 static struct dentry dentry, parent;
 static struct inode folder, file_inode;
 static struct super_block super;
+static struct cred cred;
+static struct css_set css_set;
+static struct cgroup cgroup;
+static struct kernfs_node kn;
 static unsigned char name[BIND_EXE_NAME_LEN + 2];
 
 /* What a kernel thread has for an mm: NULL. But loads through NULL, and on from there, give 0. */
@@ -79,6 +84,13 @@ static void make_kernel(void)
 	leader = any_task;
 	leader.comm[BIND_COMM_LEN - 1] = '\0'; /* as it always is */
 	proof_task.group_leader = &leader;
+	proof_task.cred = &cred;
+	cred.uid.val = nondet_u32();
+	proof_uid_gid = nondet_u64();
+	proof_task.cgroups = &css_set;
+	css_set.dfl_cgrp = &cgroup;
+	cgroup.kn = &kn;
+	kn.id = proof_cgroup_id = nondet_u64();
 	if (nondet_bool())
 		make_kernel_thread();
 	else
@@ -112,28 +124,44 @@ static __u32 protocol(const struct asked *asked)
 	return asked->protocol == IPPROTO_SMC ? IPPROTO_TCP : asked->protocol;
 }
 
-static void check_socket(const struct bind_request *request, const struct asked *asked)
+static void check_address(const struct bind_request *request, const struct asked *asked,
+			  __u32 flags)
 {
 	bool is_ipv6 = asked->family == AF_INET6;
-	bool is_portless = sock.sk.sk_type == SOCK_RAW || sock.sk.sk_protocol == IPPROTO_L2TP;
 	const __u8 *address = (const __u8 *)asked->address;
 
-	PROVE(request->uid == asked->uid);
-	PROVE(request->options == asked->options);
-	PROVE(request->via == asked->via && request->is_bound == asked->is_bound);
-	PROVE(request->protocol == protocol(asked));
-	PROVE(request->port == (is_portless ? BIND_PORT_NONE : asked->port));
 	for (int i = 0; i < 16; i++) {
 		__u8 mapped = i < 10 ? 0 : i < 12 ? 0xff : address[i - 12];
+		__u8 expected = is_ipv6 ? address[i] : mapped;
 
-		PROVE((__u8)request->address[i] == (is_ipv6 ? address[i] : mapped));
+		if (!(flags & BIND_IMAGE_ADDRESSES))
+			expected = 0;
+		PROVE((__u8)request->address[i] == expected);
 	}
+	REACH((flags & BIND_IMAGE_ADDRESSES) && is_ipv6 && request->address[0] == 5);
+}
+
+static void check_socket(const struct bind_request *request, const struct asked *asked, __u32 flags)
+{
+	bool is_portless = sock.sk.sk_type == SOCK_RAW || sock.sk.sk_protocol == IPPROTO_L2TP;
+	__u32 uid = proof_has_task ? cred.uid.val : (__u32)proof_uid_gid;
+
+	PROVE(request->uid == (flags & BIND_IMAGE_UIDS ? uid : 0));
+	PROVE(request->protocol == protocol(asked));
+	PROVE(request->via == asked->via && request->is_bound == asked->is_bound);
+	PROVE(request->port == (is_portless ? BIND_PORT_NONE : asked->port));
+	if (!(flags & BIND_IMAGE_OPTIONS))
+		PROVE(request->options == 0);
+	else if (!proof_failed_reads)
+		PROVE(request->options == asked_options(&sock.sk, asked) || proof_failed_reads);
+	REACH(request->uid == 5 && proof_has_task);
+	REACH(request->options == BIND_OPT_ALL);
 }
 
 /* The name up to its NUL, and NULs. */
-static void check_comm(const struct bind_request *request)
+static void check_comm(const struct bind_request *request, __u32 flags)
 {
-	bool is_over = false;
+	bool is_over = !(flags & BIND_IMAGE_COMMS);
 
 	for (int i = 0; i < BIND_COMM_LEN; i++) {
 		is_over |= i == BIND_COMM_LEN - 1 || !leader.comm[i];
@@ -175,12 +203,13 @@ int main(void)
 	struct bind_request request;
 	struct asked asked;
 
+	ASSUME(asked.options <= BIND_OPT_ALL);
 	make_version();
 	make_kernel();
 	header.generation = generation;
 	read_request(&sock.sk, &asked, &header, &request);
-	check_socket(&request, &asked);
-	check_comm(&request);
+	check_comm(&request, header.flags);
+	check_address(&request, &asked, header.flags);
 	check_exe(&request, header.flags);
 	PROVE(request.cgroup == (cgroup_found && (header.flags & BIND_IMAGE_CGROUPS) ?
 					 classes.class[generation % 2] :
@@ -198,5 +227,6 @@ int main(void)
 	REACH(request.netns == BIND_NETNS_HOST && host_netns == 7);
 	REACH(request.comm[BIND_COMM_LEN - 2] && proof_has_task);
 	REACH(request.comm[BIND_COMM_LEN - 2] && !proof_has_task);
+	check_socket(&request, &asked, header.flags); /* the last: it reads the options again */
 	return 0;
 }
