@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include <arpa/inet.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "addresses.h"
-#include "alloc.h"
+#include "grow.h"
 #include "value.h"
 #include "values.h"
 
@@ -58,9 +59,12 @@ bool addresses_have(const struct policy_addresses *addresses, enum policy_family
 static void add(const struct reading *reading, const struct policy_address *range)
 {
 	struct policy_addresses *addresses = reading->into;
+	struct policy_address *grown = grow_doubling(addresses->range, addresses->count,
+						     sizeof(*grown));
 
-	addresses->range = alloc_grow(addresses->range, addresses->count,
-				      sizeof(*addresses->range));
+	if (!messages_memory(reading->source->errors, grown))
+		return;
+	addresses->range = grown;
 	addresses->range[addresses->count++] = *range;
 }
 

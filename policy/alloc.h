@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Memory for reading a policy. Running out of it ends the program, with a message: a policy that
- * is half read is of no use.
+ * Memory for looking at a policy that is not enforced, nor going to be. Running out of it ends the
+ * program, with a message. What a reload comes to may not use it: hooks would go, and nothing be denied.
  */
 #ifndef POLICY_ALLOC_H
 #define POLICY_ALLOC_H
@@ -11,10 +11,12 @@
 #include <string.h>
 #include <sysexits.h>
 
+#include "grow.h"
+
 static inline void *alloc_checked(void *memory)
 {
 	if (!memory)
-		err(EX_OSERR, "reading a policy");
+		err(EX_OSERR, "looking at a policy");
 	return memory;
 }
 
@@ -33,15 +35,10 @@ static inline char *alloc_string(const char *text, size_t length)
 	return copy;
 }
 
-/*
- * Makes room for one more element in an array of count elements that has only ever grown through
- * here. The room doubles whenever it is full, which is when count is 0 or a power of two.
- */
+/* As grow_doubling(). */
 static inline void *alloc_grow(void *array, size_t count, size_t size)
 {
-	if (count & (count - 1))
-		return array;
-	return alloc_checked(reallocarray(array, count ? count * 2 : 1, size));
+	return alloc_checked(grow_doubling(array, count, size));
 }
 
 #endif

@@ -5,13 +5,13 @@
 #include <limits.h>
 #include <linux/openat2.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "alloc.h"
 #include "files.h"
-#include "value.h"
 
 #define OPEN_FILE (O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY)
 #define OPEN_FOLDER (O_PATH | O_DIRECTORY | O_CLOEXEC)
@@ -71,38 +71,60 @@ enum files_type files_open(const char *path, int *fd, struct files_problem *prob
 	return check_type(*fd, true, problem);
 }
 
-/* The path up to its last slash, to be freed; NULL if there is none. */
-static char *parent(const char *path)
+/* How many bytes of the path come before its last part: up to the last slash, which is included. */
+static size_t parent_length(const char *path)
 {
 	const char *slash = strrchr(path, '/');
 
-	return slash ? alloc_string(path, (size_t)(slash - path) + 1) : NULL;
+	return slash ? (size_t)(slash - path) + 1 : 0;
+}
+
+/* The folder's path. Returns NULL, with errno, if it is too long for any folder. */
+static const char *parent(const char *path, char buffer[PATH_MAX])
+{
+	size_t length = parent_length(path);
+
+	if (length == 0)
+		return ".";
+	errno = ENAMETOOLONG;
+	return snprintf(buffer, PATH_MAX, "%.*s", (int)length, path) < PATH_MAX ? buffer : NULL;
 }
 
 int files_open_parent(const char *path, struct files_problem *problem)
 {
-	char *folder = parent(path);
-	int fd = open(folder ? folder : ".", OPEN_FOLDER);
+	char buffer[PATH_MAX];
+	const char *folder = parent(path, buffer);
+	int fd = folder ? open(folder, OPEN_FOLDER) : -1;
 
 	if (fd < 0)
 		set_error(problem, errno);
-	free(folder);
 	return fd;
+}
+
+/* Opens the part of a path that the name begins with. */
+static int open_part(int folder, const char *name, size_t length, int flags)
+{
+	char part[NAME_MAX + 1];
+
+	if (length > NAME_MAX) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	memcpy(part, name, length);
+	part[length] = '\0';
+	return openat(folder, part, flags | O_NOFOLLOW);
 }
 
 /* For kernels and sandboxes without openat2(): follows no links at all. */
 static int walk_below(int folder, const char *path, int flags)
 {
 	int at = folder, next = -1, error;
-	char *part;
 	size_t length;
 
 	for (;; path += length + 1) {
 		length = strcspn(path, "/");
-		part = alloc_string(path, length);
-		next = openat(at, part, (path[length] ? OPEN_FOLDER : flags) | O_NOFOLLOW);
+		next = open_part(at, path, length, path[length] ? OPEN_FOLDER : flags);
 		error = errno;
-		free(part);
 		if (at != folder)
 			close(at);
 		errno = error == ENOTDIR && next < 0 && path[length] ? ELOOP : error;
@@ -139,35 +161,42 @@ int files_open_below(int folder, const char *path, struct files_problem *problem
 
 int files_open_parent_below(int folder, const char *path, struct files_problem *problem)
 {
-	char *below = parent(path);
-	int fd;
+	char buffer[PATH_MAX];
+	const char *below = parent(path, buffer);
+	int fd = -1;
 
+	if (below == buffer) /* without its slash: walk_below() would look for a part behind it */
+		buffer[strlen(buffer) - 1] = '\0';
 	if (below)
-		below[strlen(below) - 1] = '\0';
-	fd = open_below(folder, below ? below : ".", OPEN_FOLDER);
+		fd = open_below(folder, below, OPEN_FOLDER);
 	if (fd < 0)
 		set_error(problem, errno);
-	free(below);
 	return fd;
 }
 
 /* The size is asked for first, but what counts is what comes: one byte more shows too many. */
 char *files_read(int fd, size_t most, size_t *length, struct files_problem *problem)
 {
+	char *text = NULL, *grown;
 	struct stat status;
 	size_t room = 0;
 	ssize_t got = 1;
-	char *text;
 
 	*problem = (struct files_problem){ "" };
+	*length = 0;
 	if (fstat(fd, &status) == 0 && status.st_size > 0)
 		room = (size_t)status.st_size < most ? (size_t)status.st_size : most;
 	room++;
-	text = alloc_checked(malloc(room + 2));
-	for (*length = 0; got != 0 && *length <= most;) {
-		if (*length == room) {
-			room = room * 2 < most + 1 ? room * 2 : most + 1;
-			text = alloc_checked(realloc(text, room + 2));
+	while (got != 0 && *length <= most) {
+		if (!text || *length == room) {
+			if (text)
+				room = room * 2 < most + 1 ? room * 2 : most + 1;
+			grown = realloc(text, room + 2);
+			if (!grown) {
+				set_error(problem, ENOMEM);
+				break;
+			}
+			text = grown;
 		}
 		got = read(fd, text + *length, room - *length);
 		if (got < 0 && errno != EINTR) {
@@ -206,8 +235,9 @@ bool files_list(int fd, struct policy_strings *names, struct files_problem *prob
 		return false;
 	}
 	for (errno = 0; (entry = readdir(folder)); errno = 0)
-		if (is_listed(entry->d_name))
-			value_add_string(names, entry->d_name, strlen(entry->d_name));
+		if (is_listed(entry->d_name) &&
+		    !policy_strings_add(names, entry->d_name, strlen(entry->d_name)))
+			break;
 	error = errno;
 	closedir(folder);
 	if (error) {
@@ -219,26 +249,22 @@ bool files_list(int fd, struct policy_strings *names, struct files_problem *prob
 	return true;
 }
 
-static char *join(const char *folder, const char *between, const char *name)
-{
-	char *path;
-
-	if (asprintf(&path, "%s%s%s", folder, between, name) < 0)
-		path = NULL;
-	return alloc_checked(path);
-}
-
 char *files_beside(const char *path, const char *name)
 {
-	char *folder = parent(path), *joined = join(folder ? folder : "", "", name);
+	char *joined;
 
-	free(folder);
+	if (asprintf(&joined, "%.*s%s", (int)parent_length(path), path, name) < 0)
+		return NULL;
 	return joined;
 }
 
 char *files_inside(const char *folder, const char *name)
 {
 	size_t length = strlen(folder);
+	const char *between = length > 0 && folder[length - 1] == '/' ? "" : "/";
+	char *joined;
 
-	return join(folder, length > 0 && folder[length - 1] == '/' ? "" : "/", name);
+	if (asprintf(&joined, "%s%s%s", folder, between, name) < 0)
+		return NULL;
+	return joined;
 }

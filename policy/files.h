@@ -43,7 +43,7 @@ char *files_read(int fd, size_t most, size_t *length, struct files_problem *prob
 /* Lists the *.conf in a folder, in byte order. Closes fd. */
 bool files_list(int fd, struct policy_strings *names, struct files_problem *problem);
 
-/* The path of a file in the folder of another one, or in a folder; to be freed. */
+/* The path of a file in the folder of another one, or in a folder; to be freed. NULL: no memory. */
 char *files_beside(const char *path, const char *name);
 char *files_inside(const char *folder, const char *name);
 

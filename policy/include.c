@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include <errno.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "alloc.h"
 #include "files.h"
+#include "grow.h"
 #include "include.h"
 #include "scan.h"
 
@@ -32,25 +34,42 @@ struct opened {
 #define complain(opened, include, ...) \
 	messages_about(&(opened)->source, "@include", (include)->line, __VA_ARGS__)
 
-/* Adds the name to the policy's files unless it is there. Returns the policy's string. */
-static const char *add_file(struct policy *policy, const char *path)
+/* Adds the name to the policy's files unless it is there. Returns the policy's string, or NULL. */
+static const char *add_file(struct include *include, const char *path)
 {
+	struct policy *policy = include->policy;
+	char **grown, *copy;
+
 	for (size_t i = 0; i < policy->files; i++)
 		if (strcmp(policy->file[i], path) == 0)
 			return policy->file[i];
-	policy->file = alloc_grow(policy->file, policy->files, sizeof(*policy->file));
-	policy->file[policy->files] = alloc_string(path, strlen(path));
-	return policy->file[policy->files++];
+	grown = grow_doubling(policy->file, policy->files, sizeof(*grown));
+	if (!messages_memory(include->errors, grown))
+		return NULL;
+	policy->file = grown;
+	copy = messages_memory(include->errors, strdup(path));
+	if (copy)
+		policy->file[policy->files++] = copy;
+	return copy;
+}
+
+/* From here on nothing is put together any more. */
+static void give_up(struct joining *joining)
+{
+	messages_memory(joining->include->errors, NULL);
+	joining->scan.readable = false;
 }
 
 static void append(struct joining *joining, const char *bytes, size_t length)
 {
 	const char *end = bytes + length;
+	char *grown = grow_to(joining->text.bytes, joining->length + length + 1, &joining->room, 1);
 
-	if (joining->length + length + 1 > joining->room) {
-		joining->room = (joining->length + length) * 2 + 1;
-		joining->text.bytes = alloc_checked(realloc(joining->text.bytes, joining->room));
+	if (!grown) {
+		give_up(joining);
+		return;
 	}
+	joining->text.bytes = grown;
 	memcpy(joining->text.bytes + joining->length, bytes, length);
 	joining->length += length;
 	joining->text.bytes[joining->length] = '\0';
@@ -58,6 +77,12 @@ static void append(struct joining *joining, const char *bytes, size_t length)
 		joining->line++;
 		bytes++;
 	}
+}
+
+static void begin_lines(struct joining *joining, const struct opened *opened, unsigned int line)
+{
+	if (!lines_add(&joining->text.lines, joining->line, opened->source.file, line))
+		give_up(joining);
 }
 
 static bool is_open(const struct opened *opened, const struct stat *status)
@@ -81,7 +106,7 @@ static bool read_opened(struct include *include, struct opened *opened, int fd)
 	struct files_problem problem = { "" };
 
 	/* Told once: without an end to it, files that include each other many times make a bomb. */
-	if (include->files > INCLUDE_FILES) {
+	if (!source->file || include->files > INCLUDE_FILES) {
 		close(fd);
 		return false;
 	}
@@ -141,9 +166,9 @@ static void join_included(struct joining *joining, const struct opened *by,
 		complain(by, directive, "%s includes itself in the end, expected no loop",
 			 quote.text);
 	} else {
-		path = files_beside(by->source.file, name);
+		path = messages_memory(include->errors, files_beside(by->source.file, name));
 		opened.source = (struct source){ .errors = include->errors };
-		opened.source.file = add_file(include->policy, path);
+		opened.source.file = path ? add_file(include, path) : NULL;
 		free(path);
 		if (read_opened(include, &opened, fd))
 			join(joining, &opened);
@@ -163,10 +188,14 @@ static void join_included(struct joining *joining, const struct opened *by,
 static void join_directive(struct joining *joining, const struct opened *by,
 			   const struct scan_include *directive)
 {
-	char *name = alloc_string(directive->name, directive->length);
-	struct messages_quote quote = messages_quote(name, directive->length);
+	char *name = strndup(directive->name, directive->length);
+	struct messages_quote quote = messages_quote(directive->name, directive->length);
 	struct scan_text outer = joining->scan.text;
 
+	if (!name) {
+		give_up(joining);
+		return;
+	}
 	joining->scan.readable &= by->folder >= 0 && valid_path(name) && by->depth < INCLUDE_DEPTH;
 	if (by->folder < 0)
 		complain(by, directive,
@@ -199,12 +228,12 @@ static void join(struct joining *joining, struct opened *opened)
 	opened->text[opened->length] = '\0';
 	if (!scan_start(scan, &opened->source, opened->text, opened->length))
 		return;
-	lines_add(&joining->text.lines, joining->line, opened->source.file, 1);
+	begin_lines(joining, opened, 1);
 	while (scan_next(scan, &directive)) {
 		append(joining, from, (size_t)(directive.start - from));
 		join_directive(joining, opened, &directive);
 		from = scan->text.at;
-		lines_add(&joining->text.lines, joining->line, opened->source.file, directive.line);
+		begin_lines(joining, opened, directive.line);
 	}
 	append(joining, from, (size_t)(opened->text + opened->length - from));
 }
@@ -229,7 +258,7 @@ static struct include_text join_all(struct include *include, struct opened *open
 struct include_text include_file(struct include *include, const char *path, int fd, int folder)
 {
 	struct opened opened = {
-		.source = { .file = add_file(include->policy, path), .errors = include->errors },
+		.source = { .file = add_file(include, path), .errors = include->errors },
 		.folder = folder,
 	};
 	struct include_text text = { 0 };
@@ -244,7 +273,7 @@ struct include_text include_bytes(struct include *include, const char *path, con
 				  size_t length)
 {
 	struct opened opened = {
-		.source = { .file = add_file(include->policy, path), .errors = include->errors },
+		.source = { .file = add_file(include, path), .errors = include->errors },
 		.folder = -1,
 		.length = length,
 	};
@@ -254,7 +283,11 @@ struct include_text include_bytes(struct include *include, const char *path, con
 		complain_size(&opened.source);
 		return text;
 	}
-	opened.text = alloc_checked(malloc(length + 2));
+	opened.text = messages_memory(include->errors, malloc(length + 2));
+	if (!opened.text || !opened.source.file) {
+		free(opened.text);
+		return text;
+	}
 	memcpy(opened.text, bytes, length);
 	text = join_all(include, &opened);
 	free(opened.text);

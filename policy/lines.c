@@ -1,11 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#include "alloc.h"
+#include <stdlib.h>
+
+#include "grow.h"
 #include "lines.h"
 
-void lines_add(struct lines *lines, unsigned int line, const char *file, unsigned int file_line)
+bool lines_add(struct lines *lines, unsigned int line, const char *file, unsigned int file_line)
 {
-	lines->part = alloc_grow(lines->part, lines->count, sizeof(*lines->part));
+	struct lines_part *grown = grow_doubling(lines->part, lines->count, sizeof(*grown));
+
+	if (!grown)
+		return false;
+	lines->part = grown;
 	lines->part[lines->count++] = (struct lines_part){ line, { file, file_line } };
+	return true;
 }
 
 struct lines_place lines_find(const struct lines *lines, unsigned int line)

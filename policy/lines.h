@@ -6,6 +6,7 @@
 #ifndef POLICY_LINES_H
 #define POLICY_LINES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct lines_place {
@@ -24,8 +25,8 @@ struct lines {
 	size_t count;
 };
 
-/* Adds a part; line is not below that of the one before. Does not take the file's name over. */
-void lines_add(struct lines *lines, unsigned int line, const char *file, unsigned int file_line);
+/* Adds a part; line is not below that of the one before. Does not take the file's name over. False: no memory. */
+bool lines_add(struct lines *lines, unsigned int line, const char *file, unsigned int file_line);
 
 /* There must be a part, and line must not be 0. */
 struct lines_place lines_find(const struct lines *lines, unsigned int line);

@@ -1,23 +1,44 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
-#include "alloc.h"
+#include "grow.h"
 #include "messages.h"
 
 /* A setting's name has no length limit in libconfig. */
 #define SETTING_SHOWN 64
 
-static void add_text(struct policy_messages *messages, const char *file, unsigned int line,
+void *messages_memory(struct policy_messages *errors, void *memory)
+{
+	if (!memory)
+		errors->out_of_memory = true;
+	return memory;
+}
+
+/* Takes text over, which may be NULL: there was no memory for it. */
+static void add_text(struct policy_messages *messages, bool warning, struct lines_place place,
 		     char *text)
 {
-	struct policy_message *message;
+	struct policy_message *grown = NULL;
+	char *file = NULL;
 
-	messages->message = alloc_grow(messages->message, messages->count, sizeof(*message));
-	message = &messages->message[messages->count++];
-	*message = (struct policy_message){
-		.file = alloc_string(file, strlen(file)),
-		.line = line,
+	if (messages_memory(messages, text))
+		file = messages_memory(messages, strdup(place.file));
+	if (file)
+		grown = messages_memory(messages, grow_doubling(messages->message, messages->count,
+								sizeof(*grown)));
+	if (!grown) {
+		free(file);
+		free(text);
+		return;
+	}
+	messages->message = grown;
+	messages->message[messages->count++] = (struct policy_message){
+		.warning = warning,
+		.file = file,
+		.line = place.line,
 		.text = text,
 	};
 }
@@ -32,22 +53,23 @@ struct lines_place messages_place(const struct source *source, unsigned int line
 static char *format_text(const char *format, va_list arguments)
 	__attribute__((format(printf, 1, 0)));
 
+/* NULL when there is no memory for it. */
 static char *format_text(const char *format, va_list arguments)
 {
 	char *text;
 
-	if (vasprintf(&text, format, arguments) < 0)
-		text = NULL;
-	return alloc_checked(text);
+	return vasprintf(&text, format, arguments) < 0 ? NULL : text;
 }
 
 void messages_add(const struct source *source, unsigned int line, const char *format, ...)
 {
-	struct lines_place place = messages_place(source, line);
 	va_list arguments;
 
+	if (source->errors->out_of_memory)
+		return;
 	va_start(arguments, format);
-	add_text(source->errors, place.file, place.line, format_text(format, arguments));
+	add_text(source->errors, false, messages_place(source, line),
+		 format_text(format, arguments));
 	va_end(arguments);
 }
 
@@ -58,9 +80,10 @@ void messages_about(const struct source *source, const char *setting, unsigned i
 	char *text;
 
 	va_start(arguments, format);
-	text = format_text(format, arguments);
+	text = messages_memory(source->errors, format_text(format, arguments));
 	va_end(arguments);
-	messages_add(source, line, "%.*s: %s", SETTING_SHOWN, setting, text);
+	if (text)
+		messages_add(source, line, "%.*s: %s", SETTING_SHOWN, setting, text);
 	free(text);
 }
 
@@ -69,10 +92,12 @@ void messages_warn(struct policy_messages *messages, const char *file, unsigned 
 {
 	va_list arguments;
 
+	if (messages->out_of_memory)
+		return;
 	va_start(arguments, format);
-	add_text(messages, file, line, format_text(format, arguments));
+	add_text(messages, true, (struct lines_place){ file, line },
+		 format_text(format, arguments));
 	va_end(arguments);
-	messages->message[messages->count - 1].warning = true;
 }
 
 static size_t quote_byte(char *to, unsigned char byte)
@@ -150,7 +175,9 @@ void messages_sort(struct policy_messages *messages, size_t first, const struct 
 
 	if (count < 2)
 		return;
-	placed = alloc_zeroed(count, sizeof(*placed));
+	placed = messages_memory(messages, calloc(count, sizeof(*placed)));
+	if (!placed)
+		return;
 	for (size_t i = 0; i < count; i++) {
 		file = find_file(policy, messages->message[first + i].file, file);
 		placed[i] = (struct placed){ messages->message[first + i], file, i };

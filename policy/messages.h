@@ -17,6 +17,12 @@ struct source {
 	struct users *users; /* those looked up so far; NULL: none is remembered */
 };
 
+/*
+ * What an allocation has returned; if it is NULL, memory is out, which is noted. The reader that asked
+ * for it leaves out what it was for: the whole policy will not be taken.
+ */
+void *messages_memory(struct policy_messages *errors, void *memory);
+
 /* The file and line to name for a line of the source. */
 struct lines_place messages_place(const struct source *source, unsigned int line);
 

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#include "alloc.h"
+#include <stdlib.h>
+#include <string.h>
+
 #include "group.h"
+#include "grow.h"
 #include "intern.h"
 #include "parse.h"
 #include "rule.h"
@@ -24,8 +27,10 @@ struct parse {
 
 struct parse *parse_new(struct policy *policy)
 {
-	struct parse *parse = alloc_zeroed(1, sizeof(*parse));
+	struct parse *parse = calloc(1, sizeof(*parse));
 
+	if (!parse)
+		return NULL;
 	parse->policy = policy;
 	parse->users = users_new();
 	return parse;
@@ -33,6 +38,8 @@ struct parse *parse_new(struct policy *policy)
 
 void parse_free(struct parse *parse)
 {
+	if (!parse)
+		return;
 	users_free(parse->users);
 	free(parse->named);
 	free(parse);
@@ -80,7 +87,11 @@ static void read_forbid_options(const struct source *source, const struct settin
 static void add_name(struct parse *parse, const struct source *source, const struct setting *group,
 		     const struct policy_rule *rule)
 {
-	parse->named = alloc_grow(parse->named, parse->names, sizeof(*parse->named));
+	struct named *grown = grow_doubling(parse->named, parse->names, sizeof(*grown));
+
+	if (!messages_memory(source->errors, grown))
+		return;
+	parse->named = grown;
 	parse->named[parse->names] = (struct named){
 		.name = rule->name,
 		.place = messages_place(source, setting_find(group, "name")->line),
@@ -97,12 +108,17 @@ static void read_rule(struct parse *parse, const struct source *source, const st
 		add_name(parse, source, group, rule);
 }
 
-/* Room for count more rules; zeroed. */
-static void make_room(struct policy *policy, size_t count)
+/* Room for count more rules; zeroed. Returns false when memory is out. */
+static bool make_room(struct policy *policy, size_t count)
 {
-	policy->rule = alloc_checked(
-		reallocarray(policy->rule, policy->rules + count + 1, sizeof(*policy->rule)));
-	memset(policy->rule + policy->rules, 0, (count + 1) * sizeof(*policy->rule));
+	struct policy_rule *rule = reallocarray(policy->rule, policy->rules + count + 1,
+						sizeof(*rule));
+
+	if (!rule)
+		return false;
+	memset(rule + policy->rules, 0, (count + 1) * sizeof(*rule));
+	policy->rule = rule;
+	return true;
 }
 
 static void read_rules(const struct source *source, const struct setting *setting, void *into)
@@ -120,7 +136,10 @@ static void read_rules(const struct source *source, const struct setting *settin
 			       parse->policy->rules + count, POLICY_MAX_RULES);
 		return;
 	}
-	make_room(parse->policy, count);
+	if (!make_room(parse->policy, count)) {
+		messages_memory(source->errors, NULL);
+		return;
+	}
 	for (const struct setting *rule = setting->first; rule; rule = rule->next) {
 		if (rule->type == SETTING_GROUP)
 			read_rule(parse, source, rule);
@@ -185,17 +204,18 @@ union name {
 static void check_names(const struct parse *parse, struct policy_messages *errors)
 {
 	struct intern names = { .size = sizeof(union name) };
-	const struct named **first = alloc_zeroed(parse->names, sizeof(struct named *));
+	const struct named **first = calloc(parse->names + 1, sizeof(struct named *));
 	uint32_t number;
 
-	for (size_t i = 0; i < parse->names; i++) {
+	messages_memory(errors, first);
+	for (size_t i = 0; !errors->out_of_memory && i < parse->names; i++) {
 		const struct named *named = &parse->named[i];
 		union name name = { "" };
 
 		strcpy(name.text, named->name);
 		if (intern_add(&names, &name, &number))
-			alloc_checked(NULL);
-		if (first[number])
+			messages_memory(errors, NULL);
+		else if (first[number])
 			complain_twice(named, first[number], errors);
 		else
 			first[number] = named;

@@ -8,7 +8,10 @@
 
 struct parse;
 
-/* The policy must be zeroed but for its files. With an error, it is good for policy_free() only. */
+/*
+ * The policy must be zeroed but for its files. With an error, it is good for policy_free() only.
+ * Returns NULL when memory is out.
+ */
 struct parse *parse_new(struct policy *policy);
 
 /*
@@ -24,6 +27,7 @@ void parse_tree(struct parse *parse, const struct source *source, const struct s
  */
 void parse_end(struct parse *parse, const struct source *whole, bool complete);
 
+/* Takes NULL. */
 void parse_free(struct parse *parse);
 
 #endif

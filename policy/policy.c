@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
-#include "alloc.h"
 #include "files.h"
+#include "grow.h"
 #include "include.h"
 #include "messages.h"
 #include "parse.h"
@@ -20,16 +22,19 @@ struct work {
 	bool complete; /* every file became a tree of settings */
 };
 
-static void begin(struct work *work, const char *path, struct policy_messages *errors)
+/* Returns false when memory is out. */
+static bool begin(struct work *work, const char *path, struct policy_messages *errors)
 {
 	*work = (struct work){
 		.whole = { .file = path, .errors = errors },
-		.policy = alloc_zeroed(1, sizeof(*work->policy)),
+		.policy = messages_memory(errors, calloc(1, sizeof(*work->policy))),
 		.errors_before = errors->count,
 		.complete = true,
 	};
-	work->parse = parse_new(work->policy);
 	work->include = (struct include){ .policy = work->policy, .errors = errors };
+	if (work->policy)
+		work->parse = messages_memory(errors, parse_new(work->policy));
+	return work->parse;
 }
 
 static struct policy *end(struct work *work)
@@ -37,11 +42,13 @@ static struct policy *end(struct work *work)
 	struct policy_messages *errors = work->whole.errors;
 	struct policy *policy = work->policy;
 
-	parse_end(work->parse, &work->whole, work->complete);
+	if (work->parse)
+		parse_end(work->parse, &work->whole, work->complete);
 	parse_free(work->parse);
-	if (errors->count == work->errors_before)
+	if (errors->count == work->errors_before && !errors->out_of_memory)
 		return policy;
-	messages_sort(errors, work->errors_before, policy);
+	if (policy)
+		messages_sort(errors, work->errors_before, policy);
 	policy_free(policy);
 	return NULL;
 }
@@ -80,14 +87,14 @@ static void complain(struct work *work, const char *path, const char *text)
 	work->complete = false;
 }
 
-static void free_strings(const struct policy_strings *strings);
-
 static void read_listed(struct work *work, int folder, const char *name)
 {
-	char *path = files_inside(work->whole.file, name);
+	char *path = messages_memory(work->whole.errors, files_inside(work->whole.file, name));
 	struct files_problem problem;
-	int fd = files_open_below(folder, name, &problem);
+	int fd = path ? files_open_below(folder, name, &problem) : -1;
 
+	if (!path)
+		return;
 	if (fd >= 0)
 		read_file(work, path, fd, folder);
 	else
@@ -113,7 +120,7 @@ static void read_folder(struct work *work, int fd)
 	else
 		for (size_t i = 0; i < names.count; i++)
 			read_listed(work, folder, names.string[i]);
-	free_strings(&names);
+	policy_strings_free(&names);
 	if (folder >= 0)
 		close(folder);
 }
@@ -126,7 +133,8 @@ struct policy *policy_read(const char *path, struct policy_messages *errors)
 	struct work work;
 	int fd, folder;
 
-	begin(&work, path, errors);
+	if (!begin(&work, path, errors))
+		return end(&work);
 	switch (files_open(path, &fd, &problem)) {
 	case FILES_NONE:
 		complain(&work, path, problem.text);
@@ -150,13 +158,25 @@ struct policy *policy_read_text(const char *path, const char *text, size_t lengt
 	struct include_text joined;
 	struct work work;
 
-	begin(&work, path, errors);
+	if (!begin(&work, path, errors))
+		return end(&work);
 	joined = include_bytes(&work.include, path, text, length);
 	read_text(&work, path, &joined);
 	return end(&work);
 }
 
-static void free_strings(const struct policy_strings *strings)
+bool policy_strings_add(struct policy_strings *strings, const char *text, size_t length)
+{
+	char **grown = grow_doubling(strings->string, strings->count, sizeof(*grown));
+
+	if (!grown)
+		return false;
+	strings->string = grown;
+	strings->string[strings->count] = strndup(text, length);
+	return strings->string[strings->count] && ++strings->count;
+}
+
+void policy_strings_free(const struct policy_strings *strings)
 {
 	for (size_t i = 0; i < strings->count; i++)
 		free(strings->string[i]);
@@ -169,9 +189,9 @@ static void free_rule(const struct policy_rule *rule)
 	free(rule->uid.range);
 	free(rule->protocol.range);
 	free(rule->port.range);
-	free_strings(&rule->comm);
-	free_strings(&rule->cgroup);
-	free_strings(&rule->exe);
+	policy_strings_free(&rule->comm);
+	policy_strings_free(&rule->cgroup);
+	policy_strings_free(&rule->exe);
 	free(rule->address.range);
 	free(rule->reason);
 	free(rule->owner);

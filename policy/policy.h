@@ -101,16 +101,21 @@ struct policy_message {
 	char *text; /* "setting: what is wrong, expected what"; printable bytes only */
 };
 
+/*
+ * Running out of memory is an error for which there may be no message: it is only noted, and from then
+ * on nothing is added, for it may be wrong.
+ */
 struct policy_messages {
 	struct policy_message *message;
 	size_t count;
+	bool out_of_memory;
 };
 
 /*
  * Reads and checks the policy at path: a file, or a folder, where it is every *.conf in byte order,
  * rules joined. Every error found is added to errors. Returns the policy, to be freed with
- * policy_free(), or NULL when there was any error: a policy with an error is never loaded, not even
- * partly.
+ * policy_free(), or NULL when there was any error, or no memory: a policy with an error is never
+ * loaded, not even partly.
  */
 struct policy *policy_read(const char *path, struct policy_messages *errors);
 
@@ -120,6 +125,10 @@ struct policy *policy_read(const char *path, struct policy_messages *errors);
  */
 struct policy *policy_read_text(const char *path, const char *text, size_t length,
 				struct policy_messages *errors);
+
+/* Adds a copy of the text's first bytes, which have no NUL in them. Returns false: no memory. */
+bool policy_strings_add(struct policy_strings *strings, const char *text, size_t length);
+void policy_strings_free(const struct policy_strings *strings);
 
 /* Both take NULL. */
 void policy_free(struct policy *policy);

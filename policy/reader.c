@@ -5,12 +5,14 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "alloc.h"
 #include "child.h"
+#include "grow.h"
 #include "reader.h"
 #include "record.h"
 #include "sandbox.h"
@@ -22,6 +24,8 @@
 
 /* The names and strings of the text, and at most two records for each token of it. */
 #define STREAM_BYTES (SCAN_TEXT_BYTES + (SCAN_TOKENS + 2) * 2 * sizeof(struct record))
+
+#define READ_BYTES 65536 /* at least, at once */
 
 struct stream {
 	char *bytes;
@@ -60,12 +64,15 @@ static bool wait_readable(const struct source *source, int fd, int64_t deadline)
 	return ready > 0;
 }
 
-static void make_room(struct stream *stream)
+static bool make_room(const struct source *source, struct stream *stream)
 {
-	if (stream->length < stream->room)
-		return;
-	stream->room = stream->room ? stream->room * 2 : 1u << 16;
-	stream->bytes = alloc_checked(realloc(stream->bytes, stream->room));
+	char *grown = stream->bytes;
+
+	if (stream->length == stream->room)
+		grown = grow_to(stream->bytes, stream->length + READ_BYTES, &stream->room, 1);
+	if (messages_memory(source->errors, grown))
+		stream->bytes = grown;
+	return grown;
 }
 
 /* Reads all that the child writes. */
@@ -76,7 +83,8 @@ static bool collect(const struct source *source, int fd, int64_t deadline, struc
 	while (stream->length <= STREAM_BYTES) {
 		if (!wait_readable(source, fd, deadline))
 			return false;
-		make_room(stream);
+		if (!make_room(source, stream))
+			return false;
 		got = read(fd, stream->bytes + stream->length, stream->room - stream->length);
 		if (got == 0)
 			return true;
@@ -226,7 +234,9 @@ struct setting *reader_read(const struct source *source, const char *text)
 
 	if (run_child(source, text, &stream)) {
 		root = tree_build(stream.bytes, stream.length, &error);
-		if (!root && error.text[0])
+		if (!root && error.out_of_memory)
+			messages_memory(source->errors, NULL);
+		else if (!root && error.text[0])
 			complain_syntax(source, text, &error);
 		else if (!root)
 			messages_add(source, 0, "cannot read: the parser's result is not valid");

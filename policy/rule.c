@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+#include <string.h>
+
 #include "addresses.h"
-#include "alloc.h"
 #include "dates.h"
 #include "group.h"
 #include "names.h"
@@ -12,7 +13,7 @@ static void read_text(const struct source *source, const struct setting *setting
 	const char *value = values_string(source, setting, "text in quotes");
 
 	if (value)
-		*text = alloc_string(value, strlen(value));
+		*text = messages_memory(source->errors, strdup(value));
 }
 
 /* It is a column of the output, where "-" is no rule and ':' separates what follows. */
@@ -32,7 +33,7 @@ static void read_name(const struct source *source, const struct setting *setting
 	struct policy_rule *rule = into;
 
 	if (name && valid_name(name))
-		rule->name = alloc_string(name, strlen(name));
+		rule->name = messages_memory(source->errors, strdup(name));
 	else if (name)
 		group_complain(source, setting,
 			       "%s is no name, expected 1 to %d printable ASCII characters "

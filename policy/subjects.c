@@ -2,8 +2,9 @@
 /* Who binds: comm, cgroup, unit and exe. */
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
-#include "alloc.h"
 #include "suggest.h"
 #include "value.h"
 #include "values.h"
@@ -79,7 +80,7 @@ static void comm_value(const struct reading *reading, const struct setting *valu
 			       "%s has %zu bytes, expected at most %d, where the kernel cuts",
 			       QUOTED(value), length, BIND_COMM_LEN - 1);
 	else
-		value_add_string(reading->into, value->string, value->length);
+		value_add_string(reading, value->string, value->length);
 }
 
 void values_comm(const struct source *source, const struct setting *setting,
@@ -129,7 +130,7 @@ static void cgroup_value(const struct reading *reading, const struct setting *va
 		value_complain(reading, "%s has \"//\", \".\" or \"..\", expected %s",
 			       QUOTED(value), reading->expected);
 	else
-		value_add_string(reading->into, value->string, length);
+		value_add_string(reading, value->string, length);
 }
 
 void values_cgroup(const struct source *source, const struct setting *setting,
@@ -214,22 +215,33 @@ static void print_slice(FILE *out, const char *unit, size_t length)
 	fputs(".slice", out);
 }
 
-/* The cgroup of a unit, to be freed. */
-static char *unit_cgroup(const struct setting *value)
+static void print_unit(FILE *out, const struct setting *value)
 {
 	const char *at = strchr(value->string, '@');
-	char *path = NULL;
-	size_t size;
-	FILE *out = alloc_checked(open_memstream(&path, &size));
 
 	if (at)
 		print_slice(out, value->string, (size_t)(at - value->string));
 	else
 		fputs("/system.slice", out);
 	fprintf(out, "/%s", value->string);
-	if (fclose(out) != 0)
-		alloc_checked(NULL);
-	return path;
+}
+
+/* The cgroup of a unit, to be freed; NULL when memory is out. */
+static char *unit_cgroup(const struct setting *value)
+{
+	char *path = NULL;
+	size_t size;
+	FILE *out = open_memstream(&path, &size);
+	bool whole;
+
+	if (!out)
+		return NULL;
+	print_unit(out, value);
+	whole = !ferror(out);
+	if (fclose(out) == 0 && whole)
+		return path;
+	free(path);
+	return NULL;
 }
 
 static void add_unit(const struct reading *reading, const struct setting *value)
@@ -251,12 +263,14 @@ static void add_unit(const struct reading *reading, const struct setting *value)
 			       QUOTED(value));
 		return;
 	}
-	path = unit_cgroup(value);
+	path = messages_memory(reading->source->errors, unit_cgroup(value));
+	if (!path)
+		return;
 	if (strlen(path) > BIND_CGROUP_PATH_LEN - 1)
 		value_complain(reading, "%s is too long, expected a cgroup of at most %d bytes",
 			       QUOTED(value), BIND_CGROUP_PATH_LEN - 1);
 	else
-		value_add_string(reading->into, path, strlen(path));
+		value_add_string(reading, path, strlen(path));
 	free(path);
 }
 
@@ -329,7 +343,7 @@ static void exe_value(const struct reading *reading, const struct setting *value
 		value_complain(reading, "%s is too long, expected a path of at most %d bytes",
 			       QUOTED(value), PATH_MAX - 1);
 	else
-		value_add_string(reading->into, value->string, value->length);
+		value_add_string(reading, value->string, value->length);
 }
 
 void values_exe(const struct source *source, const struct setting *setting,

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "alloc.h"
 #include "record.h"
 #include "scan.h"
 #include "tree.h"
@@ -179,7 +179,10 @@ struct setting *tree_build(const void *records, size_t length, struct tree_error
 
 	if (read_error(records, length, error) || !measure(records, length, &settings, &text))
 		return NULL;
-	memory = alloc_checked(malloc(settings * sizeof(*memory) + text));
+	memory = malloc(settings * sizeof(*memory) + text);
+	error->out_of_memory = !memory;
+	if (!memory)
+		return NULL;
 	builder.setting = memory;
 	builder.text = (char *)(memory + settings);
 	if (build(&builder, records, (const char *)records + length))

@@ -3,6 +3,7 @@
 #ifndef POLICY_TREE_H
 #define POLICY_TREE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "setting.h"
@@ -11,12 +12,13 @@
 struct tree_error {
 	unsigned int line;
 	char text[64];
+	bool out_of_memory;
 };
 
 /*
  * Returns the root group of the records, to be freed with setting_free(). Returns NULL if they are
  * a syntax error, which goes to error, or not the records of a whole tree: then error's text is
- * empty. The bytes may be anything.
+ * empty. Or memory is out, which error says too. The bytes may be anything.
  */
 struct setting *tree_build(const void *records, size_t length, struct tree_error *error);
 

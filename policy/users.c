@@ -2,8 +2,9 @@
 #include <errno.h>
 #include <pwd.h>
 #include <search.h>
+#include <stdlib.h>
+#include <string.h>
 
-#include "alloc.h"
 #include "users.h"
 
 struct user {
@@ -18,7 +19,7 @@ struct users {
 
 struct users *users_new(void)
 {
-	return alloc_zeroed(1, sizeof(struct users));
+	return calloc(1, sizeof(struct users));
 }
 
 static enum users_result look_up(const char *name, uint32_t *uid)
@@ -44,11 +45,12 @@ static int compare_users(const void *left, const void *right)
 	return strcmp(a->name, b->name);
 }
 
+/* Without memory for it, the user is looked up again. */
 static void remember(struct users *users, struct user *user)
 {
-	struct user **place = alloc_checked(tsearch(user, &users->tree, compare_users));
+	struct user **place = tsearch(user, &users->tree, compare_users);
 
-	if (*place != user)
+	if (!place || *place != user)
 		free(user);
 }
 
@@ -58,9 +60,9 @@ enum users_result users_find(struct users *users, const char *name, uint32_t *ui
 	enum users_result result;
 	size_t length = strlen(name) + 1;
 
-	if (!users)
+	user = users ? calloc(1, sizeof(*user) + length) : NULL;
+	if (!user)
 		return look_up(name, uid);
-	user = alloc_zeroed(1, sizeof(*user) + length);
 	memcpy(user->name, name, length);
 	known = tfind(user, &users->tree, compare_users);
 	if (known) {

@@ -13,6 +13,7 @@ enum users_result {
 	USERS_FAILED, /* errno says why */
 };
 
+/* Returns NULL when memory is out, which users_find() can do without. */
 struct users *users_new(void);
 
 /* Finds the number of a user. users may be NULL: then nothing is remembered. */

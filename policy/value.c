@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#include "alloc.h"
+#include <stdlib.h>
+#include <string.h>
+
+#include "grow.h"
 #include "suggest.h"
 #include "value.h"
 
@@ -47,10 +50,12 @@ void value_each(const struct reading *reading, value_read *read)
 		read_one(reading, value, read);
 }
 
-void value_add_string(struct policy_strings *strings, const char *text, size_t length)
+void value_add_string(const struct reading *reading, const char *text, size_t length)
 {
-	strings->string = alloc_grow(strings->string, strings->count, sizeof(*strings->string));
-	strings->string[strings->count++] = alloc_string(text, length);
+	struct policy_strings *strings = reading->into;
+
+	if (!policy_strings_add(strings, text, length))
+		messages_memory(reading->source->errors, NULL);
 }
 
 const char *value_digits(const char *text, int64_t *number)

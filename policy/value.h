@@ -30,7 +30,8 @@ void value_complain_type(const struct reading *reading, const struct setting *va
 void value_complain_unknown(const struct reading *reading, const char *what, const char *word,
 			    const char *const *known);
 
-void value_add_string(struct policy_strings *strings, const char *text, size_t length);
+/* Adds the text to the strings that the setting's values go into. */
+void value_add_string(const struct reading *reading, const char *text, size_t length);
 
 /*
  * Reads decimal digits, and returns what follows them, or NULL if there are none. A number beyond

@@ -2,8 +2,10 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
-#include "alloc.h"
+#include "grow.h"
 #include "names.h"
 #include "users.h"
 #include "value.h"
@@ -19,8 +21,11 @@ struct limits {
 static void add_range(const struct reading *reading, uint32_t low, uint32_t high)
 {
 	struct policy_ranges *ranges = reading->into;
+	struct policy_range *grown = grow_doubling(ranges->range, ranges->count, sizeof(*grown));
 
-	ranges->range = alloc_grow(ranges->range, ranges->count, sizeof(*ranges->range));
+	if (!messages_memory(reading->source->errors, grown))
+		return;
+	ranges->range = grown;
 	ranges->range[ranges->count++] = (struct policy_range){ low, high };
 }
 
@@ -152,7 +157,8 @@ static char *trim(char *text)
 
 static void port_string(const struct reading *reading, const struct setting *value)
 {
-	char *copy = alloc_string(value->string, value->length), *rest = copy, *item;
+	char *copy = messages_memory(reading->source->errors, strdup(value->string));
+	char *rest = copy, *item;
 
 	while ((item = strsep(&rest, ","))) {
 		item = trim(item);
