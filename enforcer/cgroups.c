@@ -20,12 +20,13 @@ int cgroups_root(char *path, size_t size)
 	struct mntent *mount;
 	int err = -ENOENT;
 
-	while (mounts && err && (mount = getmntent(mounts)))
+	if (!mounts)
+		return -errno;
+	while (err && (mount = getmntent(mounts)))
 		if (!strcmp(mount->mnt_type, "cgroup2") &&
 		    (size_t)snprintf(path, size, "%s", mount->mnt_dir) < size)
 			err = 0;
-	if (mounts)
-		endmntent(mounts);
+	endmntent(mounts);
 	return err;
 }
 

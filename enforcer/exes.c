@@ -28,7 +28,7 @@ static char *resolve(const char *path)
 	char *real = realpath(path, NULL), *copy, *parent, *joined = NULL;
 	const char *folder, *name;
 
-	if (real)
+	if (real || errno == ENOMEM)
 		return real;
 	copy = strdup(path);
 	if (!copy)
@@ -42,7 +42,13 @@ static char *resolve(const char *path)
 	return joined;
 }
 
-void exes_resolve(struct policy *policy)
+static void complain_path(const struct policy_rule *rule, const char *path, int error)
+{
+	complain("%s:%u: exe: \"%s\": %s: matches nothing until the policy is loaded again",
+		 rule->file, rule->line, path, strerror(error));
+}
+
+int exes_resolve(struct policy *policy)
 {
 	for (size_t i = 0; i < policy->rules; i++) {
 		struct policy_rule *rule = &policy->rule[i];
@@ -50,17 +56,17 @@ void exes_resolve(struct policy *policy)
 		for (size_t j = 0; j < rule->exe.count; j++) {
 			char *path = resolve(rule->exe.string[j]);
 
+			if (!path && errno == ENOMEM)
+				return -ENOMEM;
 			if (!path) {
-				complain("%s:%u: exe: \"%s\": %s: matches nothing until the "
-					 "policy is loaded again",
-					 rule->file, rule->line, rule->exe.string[j],
-					 strerror(errno));
+				complain_path(rule, rule->exe.string[j], errno);
 				continue;
 			}
 			free(rule->exe.string[j]);
 			rule->exe.string[j] = path;
 		}
 	}
+	return 0;
 }
 
 /* The number of the mount that the descriptor is in. */
@@ -72,11 +78,12 @@ static int mount_number(int fd, int *number)
 
 	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", fd);
 	file = fopen(path, "re");
-	while (file && err && fgets(line, sizeof(line), file))
+	if (!file)
+		return -errno;
+	while (err && fgets(line, sizeof(line), file))
 		if (sscanf(line, "mnt_id: %d", number) == 1)
 			err = 0;
-	if (file)
-		fclose(file);
+	fclose(file);
 	return err;
 }
 
@@ -95,12 +102,15 @@ static int mount_device(int fd, uint32_t *device)
 	if (!mounts)
 		return err ? err : -errno;
 	err = -ENOENT;
+	errno = 0;
 	while (err && getline(&line, &size, mounts) > 0)
 		if (sscanf(line, "%d %*d %u:%u", &number, &major, &minor) == 3 &&
 		    number == wanted) {
 			*device = major << 20 | minor;
 			err = 0;
 		}
+	if (err && errno)
+		err = -errno;
 	free(line);
 	fclose(mounts);
 	return err;

@@ -9,9 +9,9 @@
 /*
  * Replaces the paths in the policy by those without symbolic links, which is where processes run
  * them from. Says on stderr when a folder is not there: such an executable matches nothing. The
- * file itself may come later.
+ * file itself may come later. Returns 0, or -ENOMEM: then some paths may be replaced.
  */
-void exes_resolve(struct policy *policy);
+int exes_resolve(struct policy *policy);
 
 /*
  * What the kernel knows a running executable by, of one that a rule names. Returns 0 or -errno:

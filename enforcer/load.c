@@ -16,13 +16,16 @@
 
 static void count_messages(struct load *load)
 {
-	load->errors = load->warnings = 0;
+	load->errors = load->messages.out_of_memory;
+	load->warnings = 0;
 	for (size_t i = 0; i < load->messages.count; i++)
 		if (load->messages.message[i].warning)
 			load->warnings++;
 		else
 			load->errors++;
 }
+
+const char load_no_memory[] = "cannot read the policy: out of memory";
 
 const char *load_compile_error(const struct policy *policy, int err, char *text, size_t size)
 {
@@ -33,7 +36,8 @@ const char *load_compile_error(const struct policy *policy, int err, char *text,
 			 "expected at most %u such rules",
 			 policy->rules, BIND_MAX_BROAD);
 	else
-		snprintf(text, size, "cannot compile the policy: %s", strerror(-err));
+		snprintf(text, size, "cannot compile the policy: %s",
+			 err == -ENOMEM ? "out of memory" : strerror(-err));
 	return text;
 }
 
@@ -55,10 +59,10 @@ static int read_and_compile(const char *path, bool enforce, bool here, struct lo
 	load->policy = policy_read(path, &load->messages);
 	count_messages(load);
 	if (!load->policy)
-		return EX_CONFIG;
-	if (here)
-		exes_resolve(load->policy);
-	err = image_compile(load->policy, &settings, &load->image);
+		return load->messages.out_of_memory ? EX_OSERR : EX_CONFIG;
+	err = here ? exes_resolve(load->policy) : 0;
+	if (!err)
+		err = image_compile(load->policy, &settings, &load->image);
 	if (!err)
 		return 0;
 	add_compile_error(load, err);
@@ -102,6 +106,8 @@ void load_print_messages(const struct policy_messages *messages)
 void load_print(const struct load *load)
 {
 	load_print_messages(&load->messages);
+	if (load->messages.out_of_memory)
+		complain("%s: %s", load->path, load_no_memory);
 	if (load->errors)
 		complain("%s: %zu error%s, policy not loaded", load->path, load->errors,
 			 load->errors == 1 ? "" : "s");

@@ -26,6 +26,9 @@ int load_policy(const char *path, bool enforce, struct load *load);
 /* The same, with the executables that the policy names as they are found on this host. */
 int load_policy_here(const char *path, bool enforce, struct load *load);
 
+/* What there is to say of messages that are out of memory. */
+extern const char load_no_memory[];
+
 /* Why image_compile() gave err for the policy, in words; 256 bytes are enough. Returns text. */
 const char *load_compile_error(const struct policy *policy, int err, char *text, size_t size);
 

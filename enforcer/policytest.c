@@ -286,6 +286,7 @@ static int read_cases(struct run *run, char **paths)
 			cases_read(*paths, run->load.policy, &errors, &run->cases);
 	else
 		cases_read_own(run->load.path, run->load.policy, &errors, &run->cases);
+	alloc_checked(errors.out_of_memory ? NULL : run); /* cases are missing */
 	load_print_messages(&errors);
 	if (!errors.count && !run->cases.count)
 		complain("%s: no cases, expected tests = ( { ... } ) in it, or CASES",

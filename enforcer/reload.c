@@ -58,6 +58,12 @@ static bool refuse(struct candidate *next, size_t errors, int status)
 	return false;
 }
 
+static bool refuse_memory(const struct reload *reload, struct candidate *next)
+{
+	complain("%s: %s", reload->options->policy, load_no_memory);
+	return refuse(next, next->messages.count + 1, EX_OSERR);
+}
+
 /* Could anybody but root change the policy, in any of its files? */
 static bool trusted(const struct policy *policy)
 {
@@ -76,6 +82,8 @@ static bool read_policy(const struct reload *reload, struct candidate *next)
 		return refuse(next, 1, EX_CONFIG);
 	next->policy = policy_read(path, &next->messages);
 	load_print_messages(&next->messages);
+	if (next->messages.out_of_memory)
+		return refuse_memory(reload, next);
 	if (!next->policy)
 		return refuse(next, next->messages.count, EX_CONFIG);
 	if (enforce && !trusted(next->policy))
@@ -111,7 +119,8 @@ static bool prepare(const struct reload *reload, struct candidate *next)
 
 	if (!read_policy(reload, next))
 		return false;
-	exes_resolve(next->policy);
+	if (exes_resolve(next->policy))
+		return refuse_memory(reload, next);
 	if (compile(reload, next->policy, &next->image, &next->expiry))
 		return refuse(next, 1, EX_CONFIG);
 	if (next->image.page[0].header.flags & BIND_IMAGE_CGROUPS) {

@@ -2,9 +2,9 @@
 #include "text.h"
 
 #include <fcntl.h>
+#include <stdlib.h>
 #include <unistd.h>
 
-#include "policy/alloc.h"
 #include "policy/files.h"
 #include "policy/include.h"
 #include "policy/reader.h"
@@ -40,10 +40,12 @@ static void read_file(struct text *text, const char *path, int fd, int folder)
 
 static void read_listed(struct text *text, int folder, const char *name)
 {
-	char *path = files_inside(text->path, name);
+	char *path = messages_memory(text->errors, files_inside(text->path, name));
 	struct files_problem problem = { "" };
-	int fd = files_open_below(folder, name, &problem);
+	int fd = path ? files_open_below(folder, name, &problem) : -1;
 
+	if (!path)
+		return;
 	if (fd >= 0)
 		read_file(text, path, fd, folder);
 	else
@@ -62,12 +64,9 @@ static void read_folder(struct text *text, int fd)
 		complain(text, text->path, problem.text);
 	else if (folder < 0)
 		complain(text, text->path, "cannot read: no more files can be open");
-	for (size_t i = 0; i < names.count; i++) {
-		if (folder >= 0)
-			read_listed(text, folder, names.string[i]);
-		free(names.string[i]);
-	}
-	free(names.string);
+	for (size_t i = 0; folder >= 0 && i < names.count; i++)
+		read_listed(text, folder, names.string[i]);
+	policy_strings_free(&names);
 	if (folder >= 0)
 		close(folder);
 }
