@@ -95,6 +95,11 @@ $(B)/tests/test_%: $(B)/tests/test_%.o $(SUPPORT) $(POLICY) $(filter-out %/main.
 	$(call say,LINK)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
 
+# Its memory is out when it says so.
+WRAPPED := malloc calloc realloc reallocarray strdup strndup realpath open_memstream tsearch \
+	vasprintf asprintf __vasprintf_chk __asprintf_chk
+$(B)/tests/test_exhausted: override LDFLAGS += $(addprefix -Wl$(comma)--wrap=,$(WRAPPED))
+
 $(B)/fuzz/%.o: %.c
 	$(call say,FUZZ)
 	$(Q)mkdir -p $(@D)

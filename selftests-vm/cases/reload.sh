@@ -91,6 +91,44 @@ case_reload_broken() {
 	expect_error '^bindguard: 4 reloads, 3 failed: generation 2 was in force$'
 }
 
+# open_policy MB RULES: everything is allowed, in so many rules, and a comment of so many megabytes.
+open_policy() {
+	{
+		echo 'version = 1; default = "allow"; rules = ('
+		seq "$2" | sed 's/.*/{ name = "rule&"; uid = &; ports = [&, 443]; },/'
+		echo '{ name = "last"; } );'
+		head -c "$1"000000 /dev/zero | tr '\0' '#'
+	} | policy
+}
+
+# A policy that there is no memory for does not end the program that denies. The soft limit is that
+# of this program alone: the one that parses raises it to the hard one.
+case_reload_out_of_memory() {
+	rule old 'ports = 8080;'
+	guard --deny -f "$POLICY"
+	peak=$(sed -n 's/^VmPeak:[^0-9]*\([0-9]*\) kB$/\1/p' "/proc/$GUARD/status")
+	guard_stop
+	ulimit -S -v $((peak + 1024))
+	guard --deny -f "$POLICY"
+	open_policy 8 0
+	not_reloaded 1
+	expect_error "^$POLICY: cannot read: Cannot allocate memory\$"
+	open_policy 0 10000
+	not_reloaded 2
+	expect_error "^bindguard: $POLICY: cannot read the policy: out of memory\$"
+	binder tcp4 127.0.0.1 8080
+	expect_ok
+	# With a smaller one it goes on.
+	rule new 'ports = 8082;'
+	reload 2
+	binder tcp4 127.0.0.1 8082
+	expect_ok
+	binder tcp4 127.0.0.1 8080
+	expect_errno EACCES
+	guard_stop
+	expect_error '^bindguard: 3 reloads, 2 failed: generation 2 was in force$'
+}
+
 # Maps that have the size of their policy grow, and shrink, with it.
 case_reload_grows() {
 	rule one 'ports = 8080;'
