@@ -112,10 +112,11 @@ case_reload_out_of_memory() {
 	guard --deny -f "$POLICY"
 	open_policy 8 0
 	not_reloaded 1
-	expect_error "^$POLICY: cannot read: Cannot allocate memory\$"
-	open_policy 0 10000
+	open_policy 0 100000
 	not_reloaded 2
-	expect_error "^bindguard: $POLICY: cannot read the policy: out of memory\$"
+	# It depends on what is still free whether the file, or what it says, does not fit.
+	expect_eq 2 "$(grep -cE 'cannot read(: Cannot allocate| the policy: out of) memory$' "$ERR")" \
+		'reloads that memory was missing for'
 	binder tcp4 127.0.0.1 8080
 	expect_ok
 	# With a smaller one it goes on.
