@@ -23,6 +23,7 @@ const volatile bool show_errors; /* failed binds too */
 const volatile bool with_policy; /* the LSM program decides and reports the attempts */
 const volatile bool has_port_ranges; /* the kernel knows IP_LOCAL_PORT_RANGE */
 const volatile bool count_only; /* fill the counts map, report no events */
+const volatile bool show_nothing; /* count the decisions, report none */
 const volatile __u32 host_netns; /* inode number of the initial network namespace */
 const volatile __u32 wakeup_bytes; /* unread bytes in the ring that wake the reader */
 

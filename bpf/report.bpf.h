@@ -156,7 +156,7 @@ static __always_inline void report_attempt(struct sock *sk, const struct asked *
 	count_decision(c, decision);
 	if (count_only)
 		return;
-	if (!shows_task() || !shows_asked(asked)) {
+	if (show_nothing || !shows_task() || !shows_asked(asked)) {
 		ADD_ONE(c->filtered);
 		return;
 	}

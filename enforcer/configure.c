@@ -104,6 +104,7 @@ static void set_filters(struct bindguard__rodata *rodata, const struct options *
 				 options->mntnsmap;
 	rodata->show_errors = options->errors;
 	rodata->count_only = options->count;
+	rodata->show_nothing = options->quiet;
 }
 
 /* What is there only with a policy. New cgroups are noticed from the start: a later policy may be
@@ -132,6 +133,16 @@ static void set_policy(struct bindguard *skeleton, bool with_policy)
 	bpf_map__set_autocreate(skeleton->maps.range_works, with_ranges);
 }
 
+/* Nobody is going to look at outcomes. */
+static void leave_probes(struct bindguard *skeleton)
+{
+	struct bpf_program *program;
+
+	bpf_object__for_each_program(program, skeleton->obj)
+		if (bpf_program__expected_attach_type(program) == BPF_TRACE_FEXIT)
+			bpf_program__set_autoload(program, false);
+}
+
 int configure(struct bindguard *skeleton, const struct options *options)
 {
 	int err = fit_kernel(skeleton), status;
@@ -142,6 +153,8 @@ int configure(struct bindguard *skeleton, const struct options *options)
 	}
 	set_filters(skeleton->rodata, options);
 	set_policy(skeleton, options->mode != MODE_OBSERVE);
+	if (options->quiet)
+		leave_probes(skeleton);
 	skeleton->rodata->host_netns = host_netns();
 	skeleton->rodata->wakeup_bytes = options->ring_size / 2;
 	bpf_map__set_max_entries(skeleton->maps.events, options->ring_size);

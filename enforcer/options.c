@@ -24,6 +24,7 @@ enum {
 	OPTION_CGROUPMAP,
 	OPTION_MNTNSMAP,
 	OPTION_EBPF,
+	OPTION_QUIET,
 	OPTION_JSON,
 	OPTION_WATCH,
 	OPTION_RING_SIZE,
@@ -50,6 +51,7 @@ static const struct option long_options[] = {
 	{ "cgroupmap", required_argument, NULL, OPTION_CGROUPMAP },
 	{ "mntnsmap", required_argument, NULL, OPTION_MNTNSMAP },
 	{ "json", no_argument, NULL, OPTION_JSON },
+	{ "quiet", no_argument, NULL, OPTION_QUIET },
 	{ "ebpf", no_argument, NULL, OPTION_EBPF },
 	{ "watch", no_argument, NULL, OPTION_WATCH },
 	{ "ring-size", required_argument, NULL, OPTION_RING_SIZE },
@@ -87,6 +89,7 @@ static const char help[] =
 	"  -w, --wide            wide columns, which fit IPv6 addresses\n"
 	"      --json            a JSON object for each bind, all that is known\n"
 	"      --count           count binds per address and port, print them at the end\n"
+	"      --quiet           with a policy: no binds, only totals at the end; costs least\n"
 	"      --ring-size SIZE  bytes for events not yet read: a power of two from 64K to\n"
 	"                        16M, default 4M\n"
 	"      --ebpf            print the programs as the kernel loads them, and end\n"
@@ -231,6 +234,8 @@ static bool parse_option(int option, const char *argument, struct options *optio
 		return options->count = true;
 	case OPTION_JSON:
 		return options->json = true;
+	case OPTION_QUIET:
+		return options->quiet = true;
 	case OPTION_EBPF:
 		return options->listing = true;
 	case OPTION_WATCH:
@@ -249,6 +254,26 @@ static bool parse_option(int option, const char *argument, struct options *optio
 	}
 }
 
+/* Are there options that exclude each other, or that need a policy and have none? */
+static bool agree(const struct options *options)
+{
+	bool observes = options->mode == MODE_OBSERVE;
+
+	if (options->policy && observes)
+		complain("-f %s: a policy needs --audit or --deny", options->policy);
+	else if (options->watch && observes)
+		complain("--watch: a policy needs --audit or --deny");
+	else if (options->quiet && observes)
+		complain("--quiet: there is nothing to do without --audit or --deny");
+	else if (options->json && options->count)
+		complain("--json and --count exclude each other");
+	else if (options->quiet && (options->json || options->count))
+		complain("--quiet and %s exclude each other", options->json ? "--json" : "--count");
+	else
+		return true;
+	return false;
+}
+
 /* What is only wrong, or only missing, once all options are known. */
 static bool finish(int argc, char **argv, struct options *options)
 {
@@ -257,18 +282,8 @@ static bool finish(int argc, char **argv, struct options *options)
 		complain_usage();
 		return false;
 	}
-	if (options->policy && options->mode == MODE_OBSERVE) {
-		complain("-f %s: a policy needs --audit or --deny", options->policy);
+	if (!agree(options))
 		return false;
-	}
-	if (options->json && options->count) {
-		complain("--json and --count exclude each other");
-		return false;
-	}
-	if (options->watch && options->mode == MODE_OBSERVE) {
-		complain("--watch: a policy needs --audit or --deny");
-		return false;
-	}
 	if (!options->policy)
 		options->policy = access(POLICY_FOLDER, F_OK) ? POLICY_FILE : POLICY_FOLDER;
 	return true;

@@ -345,7 +345,7 @@ static void announce(struct watch *w)
 		return;
 	}
 	printer_banner(&w->printer);
-	if (!w->options.count)
+	if (!w->options.count && !w->options.quiet)
 		printer_header(&w->printer);
 }
 

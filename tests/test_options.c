@@ -107,7 +107,7 @@ static void print_options(FILE *out, const struct options *options)
 		options->timestamp ? " timestamp" : "", options->wide ? " wide" : "");
 	fprintf(out, "%s%s%s", options->print_uid ? " print-uid" : "",
 		options->count ? " count" : "", options->listing ? " listing" : "");
-	fputs(options->watch ? " watch" : "", out);
+	fprintf(out, "%s%s", options->watch ? " watch" : "", options->quiet ? " quiet" : "");
 	if (options->ring_size != RING_SIZE_DEFAULT)
 		fprintf(out, " ring=%u", options->ring_size);
 }
@@ -158,6 +158,7 @@ static const struct good options[] = {
 	{ { "--errors" }, "observe errors" },
 	{ { "--count" }, "observe count" },
 	{ { "--ebpf" }, "observe listing" },
+	{ { "--audit", "--quiet" }, "audit quiet" },
 	{ { "--audit", "--watch" }, "audit watch" },
 	{ { "--watch", "--deny" }, "deny watch" },
 	{ { "--ring-size", "65536" }, "observe ring=65536" },
@@ -306,6 +307,10 @@ static const struct bad {
 	{ { "--ring-size", "1\033M" }, "--ring-size 1\\x1bM: not a size" },
 
 	{ { "--watch" }, "--watch: a policy needs --audit or --deny" },
+	{ { "--quiet" }, "--quiet: there is nothing to do without --audit or --deny" },
+	{ { "--deny", "--quiet", "--json" }, "--quiet and --json exclude each other" },
+	{ { "--quiet", "--audit", "--count" }, "--quiet and --count exclude each other" },
+	{ { "--json", "--count" }, "--json and --count exclude each other" },
 	{ { "--audit", "--deny" }, "--audit and --deny exclude each other" },
 	{ { "--deny", "--audit" }, "--audit and --deny exclude each other" },
 	{ { "-f", "a.conf" }, "-f a.conf: a policy needs --audit or --deny" },
@@ -388,6 +393,7 @@ static void test_help_names_every_option(void **state)
 		"-t, --timestamp", "-w, --wide",   "--count",	   "--cgroupmap",
 		"--mntnsmap",	   "--ebpf",	   "--version",	   "-U, --print-uid",
 		"-h, --help",	   POLICY_DEFAULT, "--watch",	   "--ring-size SIZE",
+		"--quiet",
 	};
 	struct result result;
 

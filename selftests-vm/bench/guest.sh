@@ -156,6 +156,10 @@ group_basics() {
 		bindguard --deny -p 1 -f "$POLICY"
 	guarded decide.default "--audit -p 1, no rules but the default: no events" tcp4 "$TCP4" \
 		"$READY" bindguard --audit -p 1 -f "$EMPTY"
+	guarded quiet "--deny --quiet, $TYPICAL_RULES rules" "$BASE" "$MATCH" "$READY" \
+		bindguard --deny --quiet -f "$POLICY"
+	guarded quiet.default "--audit --quiet, no rules but the default" tcp4 "$TCP4" \
+		"$READY" bindguard --audit --quiet -f "$EMPTY"
 }
 
 # Events of their own: a refused bind has no outcome, so that what it costs to show it is the
@@ -211,7 +215,7 @@ group_requests() {
 size() {
 	local id=$1.$2 about="$2 rules by $1" hit='' miss='' bytes=''
 	shape_policy "$1" "$2"
-	if start "$READY" bindguard --audit -p 1 -f "$POLICY"; then
+	if start "$READY" bindguard --audit --quiet -f "$POLICY"; then
 		bytes=$(map_bytes)
 		ticks $MATCH && hit=$TICKS
 		ticks $MISS && miss=$TICKS

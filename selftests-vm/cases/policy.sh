@@ -314,6 +314,34 @@ case_policy_count() {
 	expect_error 'bindguard: 3 attempts: 2 allow, 1 deny, 0 audit'
 }
 
+programs() {
+	pinmap --count | sed 's/.*programs=//'
+}
+
+# Decided as ever, and counted; there are no probes for what nobody sees.
+case_policy_quiet() {
+	web_policy
+	guard --deny -f "$POLICY"
+	all=$(programs)
+	guard_stop
+	guard --deny -f "$POLICY" --quiet
+	expect [ "$(programs)" -lt "$all" ]
+	binder -u 33 tcp4 127.0.0.1 8080
+	expect_ok
+	binder tcp4 127.0.0.1 8080
+	expect_errno EACCES
+	binder tcp4 127.0.0.1 0
+	expect_ok
+	kill -HUP "$GUARD"
+	expect_error ' generation 2 in force$'
+	binder -u 33 tcp4 127.0.0.1 8080
+	expect_ok
+	guard_stop
+	expect_eq 'Tracing binds ... Hit Ctrl-C to end' "$(cat "$OUT")" stdout
+	expect_error '^bindguard: 4 attempts: 3 allow, 1 deny, 0 audit$'
+	expect_error '^bindguard: 4 attempts = 0 reported \+ 4 filtered \+ 0 lost$'
+}
+
 # Another LSM, or whatever else comes between: an attempt whose outcome never comes is not lost.
 case_policy_storm_adds_up() {
 	web_policy
