@@ -21,7 +21,7 @@
 enum { CELL_PAGE = 1, NUMBER_PAGE = 2 };
 
 /* The vector of a dimension is the cell of its number plus one, and these are the leaves below it. */
-#define LEAF(dimension, leaf) (16 + (dimension) * BIND_CELL_LEAVES + (leaf))
+#define LEAF(dimension, leaf) (16 + (dimension)*BIND_CELL_LEAVES + (leaf))
 
 static union bind_cell cells[BIND_CELLS_PER_PAGE];
 static __u32 numbers[BIND_NUMBERS_PER_PAGE];
