@@ -20,6 +20,7 @@
  *	bindx	SCTP's setsockopt(); ADDRESS may be a list, "127.0.0.1,10.0.0.1"
  *	listen	without a bind, so that the kernel chooses
  *	connect, sendto, fastopen	to ADDRESS and PORT; the port reported is the socket's own
+ *	bound-connect	bind to port 0, then connect
  *	none	no call, to learn what can be made, or to have what follows it
  * -w, the way in which bind, listen and options after the bind reach the kernel:
  *	plain	system calls
@@ -68,7 +69,7 @@ static volatile sig_atomic_t stopped;
 void usage(void)
 {
 	fputs("usage: binder [-u UID] [-g GID] [-c CGROUPDIR] [-n COMM] [-N THREADCOMM]\n"
-	      "              [-m bind|bindx|listen|connect|sendto|fastopen|none]\n"
+	      "              [-m bind|bindx|listen|connect|sendto|fastopen|bound-connect|none]\n"
 	      "              [-w plain|int80|socketcall|uring|uring-async|uring-sqpoll]\n"
 	      "              [-o OPTION[=VALUE][,OPTION...]] [-a OPTIONS, set after the bind]\n"
 	      "              [-i IFNAME] [-f SA_FAMILY] [-l ADDRLEN] [-p IPPROTO]\n"
