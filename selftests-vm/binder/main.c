@@ -81,7 +81,7 @@ void usage(void)
 	      "       binder contain [-c CGROUPDIR] [-u UID] [-m OUTER] NS[,NS...] PROGRAM...\n"
 	      "       binder matrix\n"
 	      "  OPTION: FREEBIND TRANSPARENT NOPORT REUSEADDR REUSEPORT V6ONLY V6FREEBIND\n"
-	      "          V6TRANSPARENT PRIORITY PORTRANGE=LO-HI\n"
+	      "          V6TRANSPARENT PRIORITY SCTPREUSEPORT PORTRANGE=LO-HI\n"
 	      "  PROTO:  tcp udp udplite raw icmp sctp mptcp dccp smc, then 4 or 6; or unix\n"
 	      "  NS:     user pid net mnt cgroup\n"
 	      "  thread N of -t binds PORT + N, unless PORT is 0\n",
