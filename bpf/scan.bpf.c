@@ -58,7 +58,9 @@ static __always_inline void read_socket(struct sock *sk, struct bind_socket *to)
 	to->type = BPF_CORE_READ(sk, sk_type);
 	to->port = BPF_CORE_READ(sk, __sk_common.skc_num);
 	to->state = BPF_CORE_READ(sk, __sk_common.skc_state);
-	to->range = kernel_port_range(sk);
+	to->range = kernel_effective_range(kernel_port_range(sk),
+					   kernel_system_range(
+						   BPF_CORE_READ(sk, __sk_common.skc_net.net)));
 	to->options = socket_options(sk);
 	to->locks = socket_locks(sk, to->protocol);
 	if (to->family == AF_INET)

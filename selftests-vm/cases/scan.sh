@@ -465,3 +465,49 @@ case_scan_at_start_by_cgroup() {
 	guard --deny -f "$POLICY"
 	expect_error "^bindguard: 2 sockets bound before; 1 would be denied: $PID binder TCP 127\.0\.0\.1:5302\$"
 }
+
+# port_range LO-HI VERDICT RULE [SYSTEM]: what the hook says of such a bind, scan says of the socket. In
+# a network namespace whose own range is SYSTEM, if that is there.
+port_range() {
+	local binds="exec $BINDER -o PORTRANGE=$1 -k tcp4 0.0.0.0 0"
+	if [ -z "${4:-}" ]; then
+		sh -c "$binds" >"$TMP/range" &
+	else
+		unshare -n sh -c "echo ${4%-*} ${4#*-} >/proc/sys/net/ipv4/ip_local_port_range; $binds" \
+			>"$TMP/range" &
+	fi
+	PID=$!
+	poll "$POLLS_READY" test -s "$TMP/range" || fail 'the binder printed nothing'
+	expect_line "^ *$PID binder +TCP .* $2 +$3(:.*)?\$"
+	echo "$PID $2 $3" >>"$TMP/expected"
+	: >"$TMP/range"
+}
+
+# The range of a socket counts as far as it is within that of its network namespace.
+case_scan_port_range() {
+	needs_binder -m none -o PORTRANGE=40000-40000 tcp4 :: 0
+	policy <<-'END'
+		version = 1; default = "deny";
+		rules = ( { name = "own"; ports = "40000-40004"; },
+			  { name = "low"; ports = "32768-32770"; },
+			  { name = "inner"; ports = "2000-2010"; },
+			  { name = "any"; ports = "ephemeral"; } );
+	END
+	guard --audit -f "$POLICY"
+	port_range 40000-40004 allow own
+	port_range 40004-40005 audit -
+	port_range 1000-2000 allow any
+	port_range 1000-32769 allow low
+	port_range 1000-32771 audit -
+	port_range 2000-2010 allow any
+	port_range 2000-2010 allow inner 2000-3000
+	port_range 2000-2011 audit - 2000-3000
+	port_range 40000-40004 allow any 2000-3000
+	guard_stop
+	bindguard scan "$POLICY"
+	while read -r pid verdict rule; do
+		[ "$verdict" = allow ] || verdict=deny
+		expect_eq "$verdict $rule" "$(judged "$pid" "$OUT")" "scan's verdict of $pid"
+	done <"$TMP/expected"
+	expect_eq 9 "$(wc -l <"$TMP/expected")" 'ranges'
+}
