@@ -511,3 +511,31 @@ case_scan_port_range() {
 	done <"$TMP/expected"
 	expect_eq 9 "$(wc -l <"$TMP/expected")" 'ranges'
 }
+
+# What is bound is a TCP socket inside: by the family, and by the protocol.
+case_scan_smc() {
+	policy <<-'END'
+		version = 1; default = "deny"; forbid_options = "IP_FREEBIND";
+		rules = ( { name = "web"; protocol = "tcp"; ports = "4910, 4911"; address = "127.0.0.1"; },
+			  { name = "any"; ports = "ephemeral"; } );
+	END
+	while read -r verdict rule port state arguments; do
+		# shellcheck disable=SC2086
+		hold $arguments || continue
+		echo "$PID TCP +[0-9a-f.:]+ +$port .* host +$state +$verdict +$rule" >>"$TMP/expected"
+	done <<-'END'
+		allow web 4910 listen -L smc4 127.0.0.1 4910
+		deny - 4910 bound smc6 ::1 4910
+		allow any [0-9]+ bound smc4 0.0.0.0 0
+		deny - [0-9]+ listen -m listen smc6 :: 0
+		deny web:IP_FREEBIND 4911 bound -o FREEBIND smc4 127.0.0.1 4911
+		deny - 4912 bound -p 256 tcp4 127.0.0.1 4912
+		deny - [0-9]+ listen -p 256 -m listen tcp6 :: 0
+	END
+	[ -s "$TMP/expected" ] || skip 'no SMC here'
+	bindguard scan -w "$POLICY"
+	while read -r pid rest; do
+		expect_line "^ *$pid binder +$rest( |\$)"
+	done <"$TMP/expected"
+	expect_lines $(($(wc -l <"$TMP/expected") + 1)) .
+}
