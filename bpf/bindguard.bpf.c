@@ -7,6 +7,7 @@
 
 #include <bpf/bpf_helpers.h>
 
+#include "autobind.bpf.h"
 #include "cgroups.bpf.h"
 #include "hooks.bpf.h"
 #include "probes.bpf.h"

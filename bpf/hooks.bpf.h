@@ -127,10 +127,10 @@ int BPF_PROG(option_attempt, struct socket *sock, int level, int name, int ret)
 		return 0;
 	read_own(sk, BIND_VIA_SETSOCKOPT, &asked);
 	if (!asked.is_bound) {
-		/* Fails closed: what is not remembered would not be decided when it is bound. */
-		if (option_hidden(sk, level) && socket_remember_option(sk, option))
-			return -EACCES;
-		return 0;
+		if (!option_hidden(sk, level) || !socket_remember_option(sk, option))
+			return 0;
+		/* What is not remembered would not be decided when it is bound. */
+		return judge_return(judge(sk, &asked, ASKED_UNREADABLE));
 	}
 	if (asked_options(sk, &asked) & option)
 		return 0;
@@ -183,6 +183,15 @@ static __always_inline enum asked_state read_bindx(struct sock *sk, const void *
 	return size && !range_takes(sk, asked, ASKED_WELL) ? ASKED_WELL : ASKED_UNREADABLE;
 }
 
+/* Without memory there is no telling how far it has come. What it asks for is reported as unknown. */
+static __always_inline int bindx_forgotten(struct sock *sk)
+{
+	struct asked asked;
+
+	read_socket(sk, BIND_VIA_BINDX, ASKED_BY_HOOK, &asked);
+	return judge_return(judge(sk, &asked, ASKED_UNREADABLE));
+}
+
 /*
  * sctp_bindx(3) adds addresses of both families, packed. Each is decided, one after the other, until
  * one is refused: then the kernel adds none. A loop would be too long for the verifier, so the program
@@ -199,7 +208,7 @@ int BPF_PROG(bindx_attempt, struct sock *sk, int name, struct sockaddr *packed, 
 		return ret;
 	memory = bpf_sk_storage_get(&sockets, sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
 	if (!memory)
-		return -EACCES;
+		return bindx_forgotten(sk);
 	refused = judge(sk, &asked, read_bindx(sk, packed, length, memory, &asked));
 	if (!refused && (int)memory->packed < length) {
 		bpf_tail_call(ctx, &bindx_program, 0);

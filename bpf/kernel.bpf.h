@@ -129,6 +129,42 @@ static __always_inline __u32 kernel_port_range(struct sock *sk)
 	return 0;
 }
 
+/* The ports among which the kernel chooses for sockets without a range, high << 16 | low. */
+static __always_inline __u32 kernel_system_range(struct net *net)
+{
+	struct net___ports_pair *pair = (void *)net;
+	struct net___ports_word *word = (void *)net;
+	__u32 low, high;
+
+	if (bpf_core_field_exists(word->ipv4.ip_local_ports.range))
+		return BPF_CORE_READ(word, ipv4.ip_local_ports.range);
+	if (!bpf_core_field_exists(pair->ipv4.ip_local_ports.range))
+		return 65535u << 16 | 1;
+	low = BPF_CORE_READ(pair, ipv4.ip_local_ports.range[0]);
+	high = BPF_CORE_READ(pair, ipv4.ip_local_ports.range[1]);
+	return high << 16 | low;
+}
+
+/*
+ * The ports among which the kernel is going to choose for a socket with that range of its own: either
+ * end counts if it is within the system's. Returns 0 if none does: then it is as without a range.
+ */
+static __always_inline __u32 kernel_effective_range(__u32 own, __u32 all)
+{
+	__u16 low = all, high = all >> 16, own_low = own, own_high = own >> 16;
+	bool is_narrower = false;
+
+	if (low <= own_low && own_low <= high) {
+		low = own_low;
+		is_narrower = true;
+	}
+	if (low <= own_high && own_high <= high) {
+		high = own_high;
+		is_narrower = true;
+	}
+	return is_narrower ? (__u32)high << 16 | low : 0;
+}
+
 /* SO_REUSEADDR and SO_REUSEPORT. */
 static __always_inline __u32 kernel_reuse_options(struct sock *sk)
 {

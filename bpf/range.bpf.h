@@ -108,6 +108,23 @@ static __always_inline bool range_judge(struct sock *sk, struct range_work *work
 	return judge_refuses(&work->range.worst);
 }
 
+/* Without work to do it in, what is asked cannot be judged. Likewise functions of their own. */
+static __noinline int range_unreadable_bind(struct sock *sk, struct sockaddr *address, int length)
+{
+	struct asked asked;
+
+	read_asked(sk, address, length, ASKED_BY_HOOK, &asked);
+	return judge(sk, &asked, ASKED_UNREADABLE);
+}
+
+static __noinline int range_unreadable_listen(struct sock *sk)
+{
+	struct asked asked;
+
+	read_own(sk, BIND_VIA_LISTEN, &asked);
+	return judge(sk, &asked, ASKED_UNREADABLE);
+}
+
 /* Both are tail calls, of the programs on the same hooks. */
 SEC("lsm/socket_bind")
 int BPF_PROG(bind_range, struct socket *sock, struct sockaddr *address, int length, int ret)
@@ -119,7 +136,7 @@ int BPF_PROG(bind_range, struct socket *sock, struct sockaddr *address, int leng
 		return 0;
 	work = range_work();
 	if (!work)
-		return -EACCES;
+		return judge_return(range_unreadable_bind(sk, address, length));
 	range_read_bind(sk, address, length, work);
 	return judge_return(range_judge(sk, work));
 }
@@ -134,7 +151,7 @@ int BPF_PROG(listen_range, struct socket *sock, int backlog, int ret)
 		return 0;
 	work = range_work();
 	if (!work)
-		return -EACCES;
+		return judge_return(range_unreadable_listen(sk));
 	range_read_listen(sk, work);
 	return judge_return(range_judge(sk, work));
 }

@@ -27,6 +27,26 @@ static __always_inline struct sock *open_socket(struct file *file)
 	return socket ? BPF_CORE_READ(socket, sk) : 0;
 }
 
+/* Set by the loader: where an SMC socket has its TCP socket; 0: not known. */
+const volatile __u32 smc_inner;
+
+/*
+ * What is bound for the socket: itself, or the TCP socket inside it; NULL if that cannot be found. What
+ * is in the wrong place is not TCP.
+ */
+static __always_inline struct sock *bound_socket(struct sock *sk)
+{
+	struct socket *inner = 0;
+
+	if (BPF_CORE_READ(sk, __sk_common.skc_family) != AF_SMC &&
+	    BPF_CORE_READ(sk, sk_protocol) != IPPROTO_SMC)
+		return sk;
+	if (!smc_inner || bpf_probe_read_kernel(&inner, sizeof(inner), (void *)sk + smc_inner))
+		return 0;
+	sk = BPF_CORE_READ(inner, sk);
+	return sk && BPF_CORE_READ(sk, sk_protocol) == IPPROTO_TCP ? sk : 0;
+}
+
 /* BIND_OPT_*. */
 static __always_inline __u32 socket_options(struct sock *sk)
 {
@@ -58,7 +78,9 @@ static __always_inline void read_socket(struct sock *sk, struct bind_socket *to)
 	to->type = BPF_CORE_READ(sk, sk_type);
 	to->port = BPF_CORE_READ(sk, __sk_common.skc_num);
 	to->state = BPF_CORE_READ(sk, __sk_common.skc_state);
-	to->range = kernel_port_range(sk);
+	to->range = kernel_effective_range(kernel_port_range(sk),
+					   kernel_system_range(
+						   BPF_CORE_READ(sk, __sk_common.skc_net.net)));
 	to->options = socket_options(sk);
 	to->locks = socket_locks(sk, to->protocol);
 	if (to->family == AF_INET)
@@ -84,11 +106,12 @@ int each_file(struct bpf_iter__task_file *ctx)
 	struct task_struct *task = ctx->task;
 	struct file *file = ctx->file;
 	struct bind_socket record;
-	struct sock *sk;
+	struct sock *named, *sk;
 
 	if (!task || !file)
 		return 0;
-	sk = open_socket(file);
+	named = open_socket(file);
+	sk = named ? bound_socket(named) : 0;
 	if (!sk)
 		return 0;
 	__builtin_memset(&record, 0, sizeof(record));
@@ -97,6 +120,9 @@ int each_file(struct bpf_iter__task_file *ctx)
 		return 0;
 	record.inode = BPF_CORE_READ(file, f_inode, i_ino);
 	read_socket(sk, &record);
+	/* As it listens SMC overwrites the locks of the socket inside: it may have asked for both. */
+	if (sk != named && record.state == BIND_STATE_LISTEN)
+		record.locks |= BIND_LOCK_PORT | BIND_LOCK_ADDRESS;
 	read_owner(task, &record);
 	bpf_seq_write(ctx->meta->seq, &record, sizeof(record));
 	return 0;

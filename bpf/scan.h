@@ -30,7 +30,7 @@ struct bind_socket {
 	__u32 uid; /* real, in the initial user namespace */
 	__u32 netns; /* inode number of the socket's network namespace */
 	__u32 interface; /* index of SO_BINDTODEVICE, 0: none */
-	__u32 range; /* IP_LOCAL_PORT_RANGE: high << 16 | low, 0: none */
+	__u32 range; /* IP_LOCAL_PORT_RANGE within the system's: high << 16 | low, 0: none */
 	__u16 protocol; /* IPPROTO_* */
 	__u16 port; /* 0: none yet; of a raw socket its protocol's number */
 	__u8 family; /* AF_INET or AF_INET6 */

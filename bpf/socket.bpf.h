@@ -42,41 +42,11 @@ static __always_inline __u32 socket_port_range(struct sock *sk)
 	return socket_is_smc(sk) || !socket_has_ports(sk) ? 0 : kernel_port_range(sk);
 }
 
-/* The ports among which the kernel chooses for sockets without a range, high << 16 | low. */
-static __always_inline __u32 socket_system_range(struct sock *sk)
-{
-	struct net___ports_pair *pair = (void *)sk->__sk_common.skc_net.net;
-	struct net___ports_word *word = (void *)pair;
-	__u32 low, high;
-
-	if (bpf_core_field_exists(word->ipv4.ip_local_ports.range))
-		return BPF_CORE_READ(word, ipv4.ip_local_ports.range);
-	if (!bpf_core_field_exists(pair->ipv4.ip_local_ports.range))
-		return 65535u << 16 | 1;
-	low = BPF_CORE_READ(pair, ipv4.ip_local_ports.range[0]);
-	high = BPF_CORE_READ(pair, ipv4.ip_local_ports.range[1]);
-	return high << 16 | low;
-}
-
-/*
- * The ports among which the kernel is going to choose: either end of the socket's range counts if it
- * is within the system's. Returns 0 if none does: then it is as without a range.
- */
+/* The ports among which the kernel is going to choose, as kernel_effective_range() has them. */
 static __always_inline __u32 socket_effective_range(struct sock *sk)
 {
-	__u32 own = socket_port_range(sk), all = socket_system_range(sk);
-	__u16 low = all, high = all >> 16, own_low = own, own_high = own >> 16;
-	bool is_narrower = false;
-
-	if (low <= own_low && own_low <= high) {
-		low = own_low;
-		is_narrower = true;
-	}
-	if (low <= own_high && own_high <= high) {
-		high = own_high;
-		is_narrower = true;
-	}
-	return is_narrower ? (__u32)high << 16 | low : 0;
+	return kernel_effective_range(socket_port_range(sk),
+				      kernel_system_range(sk->__sk_common.skc_net.net));
 }
 
 /*

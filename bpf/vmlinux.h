@@ -104,6 +104,7 @@ struct inet_sock___range_word {
 
 struct tcp_sock {
 	__u8 is_mptcp : 1;
+	void *fastopen_req; /* what a sendto() that connects is to send */
 };
 
 struct mptcp_sock {

@@ -82,6 +82,12 @@ static void read_netns(const struct source *source, const struct setting *settin
 	read_field(source, setting, "\"host\" or \"other\"", into, query_set_netns);
 }
 
+static void read_via(const struct source *source, const struct setting *setting, void *into)
+{
+	read_field(source, setting, "\"bind\", \"listen\", \"bindx\" or \"setsockopt\"", into,
+		   query_set_via);
+}
+
 static void read_bind(const struct source *source, const struct setting *setting, void *into)
 {
 	read_field(source, setting, "a bind such as \"tcp 0.0.0.0:443\"", into,
@@ -145,17 +151,10 @@ static void read_rule(const struct source *source, const struct setting *setting
 }
 
 static const struct group_known case_settings[] = {
-	{ "name", read_name },
-	{ "uid", read_uid },
-	{ "cgroup", read_cgroup },
-	{ "exe", read_exe },
-	{ "comm", read_comm },
-	{ "netns", read_netns },
-	{ "bind", read_bind },
-	{ "options", read_options },
-	{ "expect", read_expect },
-	{ "rule", read_rule },
-	{ NULL, NULL },
+	{ "name", read_name },	   { "uid", read_uid },		{ "cgroup", read_cgroup },
+	{ "exe", read_exe },	   { "comm", read_comm },	{ "netns", read_netns },
+	{ "bind", read_bind },	   { "options", read_options }, { "via", read_via },
+	{ "expect", read_expect }, { "rule", read_rule },	{ NULL, NULL },
 };
 
 static void require(const struct source *source, const struct setting *group, const char *name,

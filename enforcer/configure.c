@@ -143,6 +143,17 @@ static void leave_probes(struct bindguard *skeleton)
 			bpf_program__set_autoload(program, false);
 }
 
+static void set_autobind(struct bindguard *skeleton, bool autobind)
+{
+	__typeof__(skeleton->progs) *progs = &skeleton->progs;
+
+	bpf_program__set_autoload(progs->autobind_stream, autobind);
+	bpf_program__set_autoload(progs->connect_begins, autobind);
+	bpf_program__set_autoload(progs->autobind_connect, autobind);
+	bpf_program__set_autoload(progs->autobind_datagram, autobind);
+	bpf_map__set_autocreate(skeleton->maps.connecting, autobind);
+}
+
 int configure(struct bindguard *skeleton, const struct options *options)
 {
 	int err = fit_kernel(skeleton), status;
@@ -155,6 +166,7 @@ int configure(struct bindguard *skeleton, const struct options *options)
 	set_policy(skeleton, options->mode != MODE_OBSERVE);
 	if (options->quiet)
 		leave_probes(skeleton);
+	set_autobind(skeleton, options->autobind);
 	skeleton->rodata->host_netns = host_netns();
 	skeleton->rodata->wakeup_bytes = options->ring_size / 2;
 	bpf_map__set_max_entries(skeleton->maps.events, options->ring_size);

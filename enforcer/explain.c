@@ -25,6 +25,7 @@ enum {
 	OPTION_EXE,
 	OPTION_NETNS,
 	OPTION_OPTION,
+	OPTION_VIA,
 	OPTION_PROTOCOL,
 	OPTION_BIND,
 	OPTION_ALL,
@@ -38,6 +39,7 @@ static const struct option long_options[] = {
 	{ "exe", required_argument, NULL, OPTION_EXE },
 	{ "netns", required_argument, NULL, OPTION_NETNS },
 	{ "option", required_argument, NULL, OPTION_OPTION },
+	{ "via", required_argument, NULL, OPTION_VIA },
 	{ "protocol", required_argument, NULL, OPTION_PROTOCOL },
 	{ "bind", required_argument, NULL, OPTION_BIND },
 	{ "all", no_argument, NULL, OPTION_ALL },
@@ -59,7 +61,7 @@ static const struct verb verb = {
 	.name = "explain",
 	.short_options = ":h",
 	.long_options = long_options,
-	.help = "usage: bindguard explain POLICY BIND [TASK] [--option NAME]... [--all]\n"
+	.help = "usage: bindguard explain POLICY BIND [TASK] [--option NAME]... [--via HOW] [--all]\n"
 		"\n"
 		"Which rule decides this bind, and why does no rule before it?\n"
 		"\n"
@@ -77,6 +79,8 @@ static const struct verb verb = {
 		"  --netns host|other is the socket in the initial network namespace? (host)\n"
 		"\n"
 		"  --option NAME      a socket option that is set, such as SO_REUSEPORT\n"
+		"  --via HOW          bind, listen, bindx or setsockopt (bind); of a socket that has\n"
+		"                     a port, the last and listen ask for its options only\n"
 		"  --all              show all rules before, not only the first 50 and the last 10\n"
 		"  -h, --help         this text\n"
 		"\n"
@@ -128,6 +132,8 @@ static bool set_field(struct query *query, int option, const char *name, const c
 		set = query_set_exe(query, value, &error);
 	else if (option == OPTION_NETNS)
 		set = query_set_netns(query, value, &error);
+	else if (option == OPTION_VIA)
+		set = query_set_via(query, value, &error);
 	else
 		set = query_add_option(query, value, &error);
 	if (!set)

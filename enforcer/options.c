@@ -19,6 +19,7 @@
 
 enum {
 	OPTION_AUDIT = 256,
+	OPTION_AUTOBIND,
 	OPTION_DENY,
 	OPTION_COUNT,
 	OPTION_CGROUPMAP,
@@ -39,6 +40,7 @@ enum {
 static const struct option long_options[] = {
 	{ "audit", no_argument, NULL, OPTION_AUDIT },
 	{ "deny", no_argument, NULL, OPTION_DENY },
+	{ "autobind", no_argument, NULL, OPTION_AUTOBIND },
 	{ "policy", required_argument, NULL, 'f' },
 	{ "timestamp", no_argument, NULL, 't' },
 	{ "wide", no_argument, NULL, 'w' },
@@ -80,6 +82,7 @@ static const char help[] =
 	"                        binds to these ports\n"
 	"  -u, --uid UID         binds of this user, by number or name\n"
 	"  -E, -x, --errors      failed binds too, with their return code\n"
+	"      --autobind        ports that connect() and sendto() get without a bind, too\n"
 	"      --cgroupmap PATH  binds of the cgroups in this pinned map\n"
 	"      --mntnsmap PATH   binds of the mount namespaces in this pinned map\n"
 	"\n"
@@ -230,6 +233,8 @@ static bool parse_option(int option, const char *argument, struct options *optio
 		return options->wide = true;
 	case 'U':
 		return options->print_uid = true;
+	case OPTION_AUTOBIND:
+		return options->autobind = true;
 	case OPTION_COUNT:
 		return options->count = true;
 	case OPTION_JSON:
@@ -269,6 +274,8 @@ static bool agree(const struct options *options)
 		complain("--json and --count exclude each other");
 	else if (options->quiet && (options->json || options->count))
 		complain("--quiet and %s exclude each other", options->json ? "--json" : "--count");
+	else if (options->quiet && options->autobind)
+		complain("--quiet and --autobind exclude each other");
 	else
 		return true;
 	return false;

@@ -33,6 +33,7 @@ struct options {
 	bool print_uid;
 	bool count; /* a table at the end instead of lines */
 	bool quiet; /* nothing but totals at the end */
+	bool autobind; /* the binds that the kernel makes by itself, too */
 	bool listing; /* print the loaded programs and end */
 	bool watch; /* reload the policy when its files change */
 	uint32_t ring_size; /* bytes of the ring buffer */

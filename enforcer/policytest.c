@@ -43,7 +43,7 @@ static const struct verb verb = {
 		"\n"
 		"  expect    \"allow\", \"deny\", or \"audit\": denied by a rule in audit mode\n"
 		"  rule      the rule that has to decide, \"-\" for the default; any if absent\n"
-		"  uid, cgroup, exe, comm, netns, options\n"
+		"  uid, cgroup, exe, comm, netns, options, via\n"
 		"            who binds and how, as in the options of \"bindguard explain\"\n"
 		"\n"
 		"Prints TAP, and which rules no case has reached.\n"
@@ -214,7 +214,7 @@ static void print_fields(const struct run *run, size_t index)
 	query_print_address(stdout, query);
 	printf("\t%u\t", query->port % BIND_PORT_NONE);
 	names_options(query->options, options, sizeof(options));
-	printf("%s\t%s\t%s\t", *options ? options : "-",
+	printf("%s\t%s\t%s\t%s\t", *options ? options : "-", names_via(query->via),
 	       cases_verdict_name(run->result[index].verdict),
 	       rule_name(run->load.policy, run->result[index].rule));
 	print_name(item->name);

@@ -13,9 +13,16 @@ void printer_banner(struct printer *printer)
 	fputs("Tracing binds ... Hit Ctrl-C to end\n", printer->out);
 }
 
+/* VIA is there when it can be anything but a bind. */
+static bool shows_via(const struct printer *printer)
+{
+	return printer->options->wide && (printer->decides || printer->options->autobind);
+}
+
 void printer_header(struct printer *printer)
 {
 	const struct options *o = printer->options;
+	bool via = shows_via(printer);
 	FILE *out = printer->out;
 
 	if (o->timestamp)
@@ -29,9 +36,9 @@ void printer_header(struct printer *printer)
 			  "%8s %-12.12s %-4s %-15s %-5s %5s %2s",
 		"PID", "COMM", "PROT", "ADDR", "PORT", "OPTS", "IF");
 	if (o->wide && o->errors)
-		fprintf(out, printer->decides ? " %-21s" : " %s", "REFUSED_BY");
-	if (o->wide && printer->decides)
-		fprintf(out, " %-10s", "VIA");
+		fprintf(out, via ? " %-21s" : " %s", "REFUSED_BY");
+	if (via)
+		fprintf(out, printer->decides ? " %-10s" : " %s", "VIA");
 	if (printer->decides)
 		fprintf(out, " %-7s %s", "VERDICT", "RULE");
 	fputc('\n', out);
@@ -112,6 +119,7 @@ void printer_record(struct printer *printer, const struct record *record)
 	char comm[PRINTER_COMM_COLUMN + 1], address[INET6_ADDRSTRLEN];
 	const char *refused_by = record_refused_by(record);
 	char letters[PRINTER_LETTERS + 1];
+	bool via = shows_via(printer);
 
 	if (o->timestamp)
 		print_time(printer, event->time);
@@ -128,10 +136,9 @@ void printer_record(struct printer *printer, const struct record *record)
 		names_protocol(event->protocol), address, record->port,
 		printer_letters(event->options, letters), event->interface);
 	if (o->wide && o->errors)
-		fprintf(printer->out, printer->decides ? " %-21s" : " %s",
-			refused_by ? refused_by : "-");
-	if (o->wide && printer->decides)
-		fprintf(printer->out, " %-10s", names_via(event->via));
+		fprintf(printer->out, via ? " %-21s" : " %s", refused_by ? refused_by : "-");
+	if (via)
+		fprintf(printer->out, printer->decides ? " %-10s" : " %s", names_via(event->via));
 	if (printer->decides)
 		print_decision(printer, record);
 	fputc('\n', printer->out);

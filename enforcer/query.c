@@ -170,6 +170,29 @@ bool query_add_option(struct query *query, const char *text, struct query_error 
 	return true;
 }
 
+bool query_set_via(struct query *query, const char *text, struct query_error *error)
+{
+	const char *const vias[] = { names_via(BIND_VIA_BIND), names_via(BIND_VIA_LISTEN),
+				     names_via(BIND_VIA_BINDX), names_via(BIND_VIA_SETSOCKOPT),
+				     NULL };
+	const char *near;
+
+	for (int i = 0; vias[i]; i++) {
+		if (strcmp(vias[i], text) == 0) {
+			query->via = BIND_VIA_BIND + i;
+			return true;
+		}
+	}
+	near = suggest_among(text, vias);
+	if (near)
+		return fail(error, "unknown value %s, did you mean \"%s\"?", quote(text).text,
+			    near);
+	return fail(error,
+		    "unknown value %s, expected \"bind\", \"listen\", \"bindx\" or "
+		    "\"setsockopt\"",
+		    quote(text).text);
+}
+
 static bool parse_protocol(const char *text, uint32_t *protocol, struct query_error *error)
 {
 	struct suggest suggest = { .word = text };
@@ -293,6 +316,13 @@ static uint32_t cgroup_class(const struct image *image, const char *path)
 	return image_cgroup_class(image, copy);
 }
 
+/* Has it a port before what is asked? An option that an unbound socket gains is nobody's matter. */
+static bool is_bound(const struct query *query)
+{
+	return query->via == BIND_VIA_SETSOCKOPT ||
+	       (query->via == BIND_VIA_LISTEN && query->port != BIND_PORT_EPHEMERAL);
+}
+
 void query_request(const struct image *image, const struct query *query,
 		   struct bind_request *request)
 {
@@ -304,6 +334,8 @@ void query_request(const struct image *image, const struct query *query,
 		.protocol = query->protocol,
 		.port = query->port,
 		.options = query->options,
+		.via = query->via,
+		.is_bound = is_bound(query),
 	};
 	memcpy(request->comm, query->comm, sizeof(request->comm));
 	memcpy(request->address, query->address, sizeof(request->address));
@@ -377,4 +409,6 @@ void query_print(FILE *out, const struct query *query)
 	query_print_string(out, query->comm);
 	fprintf(out, ", netns %s, options %s", query->other_netns ? "other" : "host",
 		query->options ? names_options(query->options, options, sizeof(options)) : "-");
+	if (query->via != BIND_VIA_BIND)
+		fprintf(out, ", via %s", names_via(query->via));
 }

@@ -28,6 +28,7 @@ struct query {
 	uint32_t port;
 	char address[16];
 	uint32_t options;
+	enum bind_via via; /* one that is decided: up to BIND_VIA_SETSOCKOPT */
 };
 
 /* Makes the query that of such a task. */
@@ -53,6 +54,9 @@ bool query_set_netns(struct query *query, const char *text, struct query_error *
 /* Adds one option, as "SO_REUSEPORT". */
 bool query_add_option(struct query *query, const char *text, struct query_error *error);
 
+/* "bind", "listen", "bindx" or "setsockopt". */
+bool query_set_via(struct query *query, const char *text, struct query_error *error);
+
 /*
  * protocol is a name or a number. address is "0.0.0.0:443", "[::1]:443" or, for "raw", an address
  * alone; port 0 and "ephemeral" are the same.
@@ -63,7 +67,10 @@ bool query_set_bind(struct query *query, const char *protocol, const char *addre
 /* Both in one text: "tcp 0.0.0.0:443". */
 bool query_set_bind_text(struct query *query, const char *text, struct query_error *error);
 
-/* Fills the request that the hook would make of such a bind, for the policy of this image. */
+/*
+ * Fills the request that the hook would make of such a bind, for the policy of this image. A socket
+ * that listens or gains an option and has a port is bound already.
+ */
 void query_request(const struct image *image, const struct query *query,
 		   struct bind_request *request);
 

@@ -13,6 +13,7 @@
 #include "inetflags.h"
 #include "libbpf.h"
 #include "policy/grow.h"
+#include "smc.h"
 
 #include "scan.skel.h"
 
@@ -157,6 +158,7 @@ static int load(struct scan **scan)
 	inetflags_find(btf, (uint32_t *)&(*scan)->rodata->inet_flag_freebind,
 		       (uint32_t *)&(*scan)->rodata->inet_flag_transparent,
 		       (uint32_t *)&(*scan)->rodata->inet_flag_address_no_port);
+	(*scan)->rodata->smc_inner = smc_inner_offset(btf);
 	btf__free(btf);
 	return scan__load(*scan);
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "exes.h"
+#include "policy/range.h"
 
 #define PROTOCOL_L2TP 115
 #define PROTOCOL_SMC 256
@@ -66,15 +67,12 @@ static bool tells_locks(const struct bind_socket *record)
 	return record->type != SOCK_RAW && record->protocol != IPPROTO_SCTP;
 }
 
-/*
- * As asked for: a port that the kernel has picked was asked for as port 0, unless the program has told
- * it where to pick.
- */
+/* As asked for: a port that the kernel has picked was asked for as port 0. */
 static uint32_t asked_port(const struct bind_socket *record)
 {
 	if (record->type == SOCK_RAW || record->protocol == PROTOCOL_L2TP)
 		return BIND_PORT_NONE;
-	if (tells_locks(record) && !(record->locks & BIND_LOCK_PORT) && !record->range)
+	if (tells_locks(record) && !(record->locks & BIND_LOCK_PORT))
 		return BIND_PORT_EPHEMERAL;
 	return record->port;
 }
@@ -124,6 +122,22 @@ static void make_request(const struct judge *judge, const struct sockets_owner *
 	asked_address(record, request->address);
 }
 
+/* As the hook does: port 0 of a socket that says where to pick is every port of there. */
+static void decide_asked(const struct image *image, const struct bind_socket *record,
+			 struct bind_request *request, struct bind_decision *decision)
+{
+	struct decide_range range;
+
+	if (request->port != BIND_PORT_EPHEMERAL || !record->range) {
+		decide(image, request, decision);
+		return;
+	}
+	decide_range_begin(&range, record->range & 0xffff, record->range >> 16);
+	while (!decide_range_step(image, &image->page[0].header, request, &range))
+		;
+	*decision = range.worst;
+}
+
 bool verdicts_denies(const struct policy *policy, const struct bind_decision *decision)
 {
 	if (decision->verdict == BIND_ALLOW)
@@ -145,7 +159,7 @@ static void judge_socket(const struct judge *judge, const struct policy *policy,
 		struct sockets_owner *owner = &socket->owner[i];
 
 		make_request(judge, owner, &request);
-		decide(judge->image, &request, &owner->decision);
+		decide_asked(judge->image, &owner->record, &request, &owner->decision);
 		if (severity(policy, &owner->decision) >
 		    severity(policy, &socket->judged->decision))
 			socket->judged = owner;

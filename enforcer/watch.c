@@ -109,7 +109,7 @@ static void take_record(void *context, const struct record *record)
 	struct record named = *record;
 
 	/* The hook is gone, the probes are still there: nobody asked for that bind any more. */
-	if (w->ending && w->decides && !record->decided)
+	if (w->ending && w->decides && !record->decided && record->event.via == BIND_VIA_BIND)
 		return;
 	if (record->decided)
 		named.rule = reload_rule(&w->reload, &record->event.decision);

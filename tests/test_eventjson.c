@@ -218,6 +218,30 @@ static void test_what_was_rewritten_has_a_decision(void **state)
 	json_object_put(object);
 }
 
+static void test_an_autobind_has_a_port_and_no_decision(void **state)
+{
+	static const char *const via[] = { "\"connect\"", "\"sendto\"" };
+	struct eventjson eventjson = { .host = "host" };
+	struct record record = make_record();
+	struct json_object *object;
+
+	(void)state;
+	record.decided = false;
+	record.event.kind = BIND_EVENT_OUTCOME;
+	record.event.requested_port = 0;
+	record.port = 40000;
+	for (int i = 0; i < 2; i++) {
+		record.event.via = BIND_VIA_CONNECT + i;
+		object = read_back(&eventjson, &record);
+		expect_text(object, "via", via[i]);
+		expect_text(object, "port", "40000");
+		expect_text(object, "requested_port", "0");
+		expect_text(object, "verdict", NULL);
+		expect_text(object, "rc", "0");
+		json_object_put(object);
+	}
+}
+
 /* Any bytes in an event and in a rule's texts. */
 static void test_every_record_is_one_line_of_json(void **state)
 {
@@ -264,6 +288,7 @@ int main(void)
 		cmocka_unit_test(test_all_that_is_known_is_there),
 		cmocka_unit_test(test_what_is_not_known_is_null),
 		cmocka_unit_test(test_what_was_rewritten_has_a_decision),
+		cmocka_unit_test(test_an_autobind_has_a_port_and_no_decision),
 		cmocka_unit_test(test_every_record_is_one_line_of_json),
 	};
 

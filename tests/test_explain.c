@@ -97,6 +97,29 @@ static void test_each_criterion_is_named(void **state)
 	     "  forbid_options = \"SO_REUSEPORT\"; },\n"                        \
 	     "{ name = \"trial\"; verdict = \"deny\"; mode = \"audit\"; ports = 81; } );\n"
 
+/* Of a bound socket only the options count, whatever the rule says of its port. */
+static void test_a_bound_socket_is_asked_for_its_options(void **state)
+{
+	(void)state;
+	capture_write("p.conf", RULES);
+	CAPTURE_EXPECT(explain, 0,
+		       "request: tcp 0.0.0.0:82, " NOBODY ", options SO_REUSEPORT, via setsockopt\n"
+		       "verdict: allow\n"
+		       "rule: -, the default\n"
+		       "\n"
+		       "Tried before, and not matched:\n"
+		       "p.conf:3: web: ports is \"80\", the request has 82\n"
+		       "p.conf:4: trial: ports is \"81\", the request has 82\n",
+		       "", "explain", "p.conf", "--via", "setsockopt", "--tcp", "0.0.0.0:82",
+		       "--option", "SO_REUSEPORT");
+	CAPTURE_EXPECT(explain, 1,
+		       "request: tcp 0.0.0.0:80, " NOBODY ", options SO_REUSEPORT, via listen\n"
+		       "verdict: deny, because of SO_REUSEPORT\n"
+		       "rule: web (p.conf:3)\n",
+		       "", "explain", "p.conf", "--via", "listen", "--tcp", "0.0.0.0:80",
+		       "--option", "SO_REUSEPORT");
+}
+
 static void test_verdicts(void **state)
 {
 	(void)state;
@@ -239,6 +262,8 @@ static const struct {
 	  "--option: unknown option \"SO_REUSPORT\", did you mean \"SO_REUSEPORT\"?" },
 	{ { "p.conf", "--netns", "x" },
 	  "--netns: unknown value \"x\", expected \"host\" or \"other\"" },
+	{ { "p.conf", "--via", "x" },
+	  "--via: unknown value \"x\", expected \"bind\", \"listen\", \"bindx\" or \"setsockopt\"" },
 	{ { "p.conf", "--comm" }, "--comm: needs a value" },
 	{ { "p.conf", "--all=1" }, "--all=1: unknown option, or a value that it does not take" },
 	{ { "p.conf", "--al\x1bl" },
@@ -333,6 +358,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_each_criterion_is_named),
 		cmocka_unit_test(test_verdicts),
+		cmocka_unit_test(test_a_bound_socket_is_asked_for_its_options),
 		cmocka_unit_test(test_a_policy_without_rules),
 		cmocka_unit_test(test_of_many_rules_some_are_left_out),
 		cmocka_unit_test(test_a_policy_with_errors_explains_nothing),

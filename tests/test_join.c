@@ -425,6 +425,28 @@ static void test_a_listen_joins_its_own_outcome_only(void **state)
 	check_known(&passed->record[1], 0);
 }
 
+/* A bind of the kernel's is a record of its own, also on a thread whose attempt waits. */
+static void test_an_autobind_joins_no_attempt(void **state)
+{
+	struct bind_event autobind = new_outcome(1, 10, 0, 0);
+	struct passed *passed = *state;
+
+	autobind.bound_port = 40000;
+	for (int via = BIND_VIA_CONNECT; via <= BIND_VIA_SENDTO; via++) {
+		passed->count = 0;
+		autobind.via = via;
+		attempt(passed, 1, 10, 0);
+		join_event(passed->join, &autobind);
+		assert_int_equal(passed->count, 1);
+		check_record(&passed->record[0], 1, 40000, false);
+		check_known(&passed->record[0], 0);
+		assert_int_equal(passed->record[0].event.via, via);
+		outcome(passed, 1, 10, 0, 0);
+		assert_int_equal(passed->count, 2);
+		assert_int_equal(passed->record[1].event.via, BIND_VIA_BIND);
+	}
+}
+
 /* Nobody reports what came of these. */
 static void test_options_and_bindx_do_not_wait(void **state)
 {
@@ -572,6 +594,7 @@ int main(void)
 		JOIN_TEST(test_threads_do_not_disturb_each_other),
 		JOIN_TEST(test_an_outcome_without_an_attempt_is_passed_at_once),
 		JOIN_TEST(test_a_listen_joins_its_own_outcome_only),
+		JOIN_TEST(test_an_autobind_joins_no_attempt),
 		JOIN_TEST(test_options_and_bindx_do_not_wait),
 		JOIN_TEST(test_another_address_in_the_outcome_is_rewritten),
 		JOIN_TEST(test_success_shows_what_was_bound),

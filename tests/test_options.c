@@ -107,7 +107,8 @@ static void print_options(FILE *out, const struct options *options)
 		options->timestamp ? " timestamp" : "", options->wide ? " wide" : "");
 	fprintf(out, "%s%s%s", options->print_uid ? " print-uid" : "",
 		options->count ? " count" : "", options->listing ? " listing" : "");
-	fprintf(out, "%s%s", options->watch ? " watch" : "", options->quiet ? " quiet" : "");
+	fprintf(out, "%s%s%s", options->watch ? " watch" : "", options->quiet ? " quiet" : "",
+		options->autobind ? " autobind" : "");
 	if (options->ring_size != RING_SIZE_DEFAULT)
 		fprintf(out, " ring=%u", options->ring_size);
 }
@@ -159,6 +160,8 @@ static const struct good options[] = {
 	{ { "--count" }, "observe count" },
 	{ { "--ebpf" }, "observe listing" },
 	{ { "--audit", "--quiet" }, "audit quiet" },
+	{ { "--autobind" }, "observe autobind" },
+	{ { "--deny", "--autobind" }, "deny autobind" },
 	{ { "--audit", "--watch" }, "audit watch" },
 	{ { "--watch", "--deny" }, "deny watch" },
 	{ { "--ring-size", "65536" }, "observe ring=65536" },
@@ -310,6 +313,7 @@ static const struct bad {
 	{ { "--quiet" }, "--quiet: there is nothing to do without --audit or --deny" },
 	{ { "--deny", "--quiet", "--json" }, "--quiet and --json exclude each other" },
 	{ { "--quiet", "--audit", "--count" }, "--quiet and --count exclude each other" },
+	{ { "--quiet", "--audit", "--autobind" }, "--quiet and --autobind exclude each other" },
 	{ { "--json", "--count" }, "--json and --count exclude each other" },
 	{ { "--audit", "--deny" }, "--audit and --deny exclude each other" },
 	{ { "--deny", "--audit" }, "--audit and --deny exclude each other" },
@@ -320,6 +324,7 @@ static const struct bad {
 	{ { "-tz" }, "'z'" },
 	{ { "--frobnicate" }, "'--frobnicate'" },
 	{ { "--wide=1" }, "'--wide'" },
+	{ { "--autobind=1" }, "'--autobind'" },
 	{ { "-p" }, "'p'" },
 	{ { "-P" }, "'P'" },
 	{ { "-u" }, "'u'" },
@@ -393,7 +398,7 @@ static void test_help_names_every_option(void **state)
 		"-t, --timestamp", "-w, --wide",   "--count",	   "--cgroupmap",
 		"--mntnsmap",	   "--ebpf",	   "--version",	   "-U, --print-uid",
 		"-h, --help",	   POLICY_DEFAULT, "--watch",	   "--ring-size SIZE",
-		"--quiet",
+		"--quiet",	   "--autobind",
 	};
 	struct result result;
 

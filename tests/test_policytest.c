@@ -28,6 +28,38 @@
 
 #define CASES(cases) "tests = (\n" cases "\n);\n"
 
+/* A bound socket is asked for its options; one that listens unbound wants an ephemeral port. */
+static void test_cases_of_every_way(void **state)
+{
+	(void)state;
+	capture_write("p.conf", POLICY);
+	capture_write("c.conf",
+		      CASES("{ name = \"a\"; via = \"bind\"; bind = \"tcp 0.0.0.0:1\"; expect = "
+			    "\"deny\"; },\n"
+			    "{ name = \"b\"; via = \"setsockopt\"; bind = \"tcp 0.0.0.0:1\"; "
+			    "options = \"SO_REUSEPORT\"; expect = \"allow\"; },\n"
+			    "{ name = \"c\"; via = \"setsockopt\"; bind = \"tcp 0.0.0.0:1\"; "
+			    "options = \"IP_TRANSPARENT\"; expect = \"deny\"; rule = \"-\"; },\n"
+			    "{ name = \"d\"; via = \"listen\"; bind = \"tcp 0.0.0.0:0\"; expect = "
+			    "\"deny\"; },\n"
+			    "{ name = \"e\"; via = \"bindx\"; bind = \"sctp [::]:81\"; expect = "
+			    "\"audit\"; rule = \"trial\"; }"));
+	CAPTURE_EXPECT(policytest, 0,
+		       "TAP version 13\n1..5\nok 1 - a\nok 2 - b\nok 3 - c\nok 4 - d\nok 5 - e\n"
+		       "# not reached: web (p.conf:2)\n# not reached: dns (p.conf:4)\n"
+		       "# 1 of 3 rules reached\n",
+		       "", "test", "p.conf", "c.conf");
+	CAPTURE_EXPECT(policytest, 0,
+		       "65534\t-\t/\t-\thost\ttcp\t0.0.0.0\t1\t-\tbind\tdeny\t-\ta\n"
+		       "65534\t-\t/\t-\thost\ttcp\t0.0.0.0\t1\tSO_REUSEPORT\tsetsockopt\t"
+		       "allow\t-\tb\n"
+		       "65534\t-\t/\t-\thost\ttcp\t0.0.0.0\t1\tIP_TRANSPARENT\tsetsockopt\t"
+		       "deny\t-\tc\n"
+		       "65534\t-\t/\t-\thost\ttcp\t0.0.0.0\t0\t-\tlisten\tdeny\t-\td\n"
+		       "65534\t-\t/\t-\thost\tsctp\t::\t81\t-\tbindx\taudit\ttrial\te\n",
+		       "", "test", "--list", "p.conf", "c.conf");
+}
+
 static void test_cases_that_pass(void **state)
 {
 	(void)state;
@@ -244,7 +276,7 @@ static void test_errors_in_cases(void **state)
 				"comm = 5;\n"
 				"cgroup = \"\";\n"
 				"exe = \"x\";\n"
-				"netns = \"hots\";\n"
+				"netns = \"hots\"; via = \"bnd\";\n"
 				"options = [\"SO_REUSPORT\"]; },\n"
 				"{ name = \"y\"; },\n"
 				"7);\n");
@@ -262,6 +294,7 @@ static void test_errors_in_cases(void **state)
 		       "c.conf:10: exe: \"x\" is not absolute, expected a file such as "
 		       "\"/usr/sbin/nginx\"\n"
 		       "c.conf:11: netns: unknown value \"hots\", expected \"host\" or \"other\"\n"
+		       "c.conf:11: via: unknown value \"bnd\", did you mean \"bind\"?\n"
 		       "c.conf:12: options: unknown option \"SO_REUSPORT\", did you mean "
 		       "\"SO_REUSEPORT\"?\n"
 		       "c.conf:13: bind: missing, expected a bind such as \"tcp 0.0.0.0:443\"\n"
@@ -349,6 +382,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_cases_that_pass),
+		cmocka_unit_test(test_cases_of_every_way),
 		cmocka_unit_test(test_cases_that_fail),
 		cmocka_unit_test(test_junit),
 		cmocka_unit_test(test_junit_that_cannot_be_written),

@@ -804,6 +804,41 @@ static void test_wide_output_says_how_it_was_asked(void **state)
 	}
 }
 
+/* The columns of an observer of binds that the kernel makes by itself. */
+static void check_autobind(bool wide, bool errors, const char *header, const char *line)
+{
+	struct record record = nginx();
+	char expected[512];
+	struct page page;
+
+	record.event.via = BIND_VIA_SENDTO;
+	page_open(&page, false);
+	page.options.autobind = true;
+	page.options.wide = wide;
+	page.options.errors = errors;
+	printer_header(&page.printer);
+	printer_record(&page.printer, &record);
+	snprintf(expected, sizeof(expected), "%s\n%s\n", header, line);
+	page_close(&page, expected);
+}
+
+static void test_an_observer_of_autobinds_is_told_how(void **state)
+{
+	(void)state;
+	check_autobind(false, false, layouts[0].header, layouts[0].record);
+	check_autobind(true, false,
+		       "       PID COMM         PROT ADDR"
+		       "                                    PORT   OPTS IF VIA",
+		       "       812 nginx        TCP  0.0.0.0"
+		       "                                   443 ....r  0 sendto");
+	check_autobind(
+		true, true,
+		"RC                               PID COMM         PROT ADDR"
+		"                                    PORT   OPTS IF REFUSED_BY            VIA",
+		"Success                          812 nginx        TCP  0.0.0.0"
+		"                                   443 ....r  0 -                     sendto");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -826,6 +861,7 @@ int main(void)
 		cmocka_unit_test(test_a_denied_range_is_named),
 		cmocka_unit_test(test_what_was_rewritten_has_a_verdict_of_its_own),
 		cmocka_unit_test(test_wide_output_says_how_it_was_asked),
+		cmocka_unit_test(test_an_observer_of_autobinds_is_told_how),
 	};
 
 	return cmocka_run_group_tests_name("printer", tests, NULL, NULL);

@@ -193,6 +193,9 @@ static const struct {
 	{ query_set_netns, "other", "netns other," },
 	{ query_add_option, "SO_REUSEPORT", "options SO_REUSEPORT" },
 	{ query_add_option, "IP_FREEBIND", "options IP_FREEBIND" },
+	{ query_set_via, "listen", "options -, via listen" },
+	{ query_set_via, "bindx", "options -, via bindx" },
+	{ query_set_via, "setsockopt", "options -, via setsockopt" },
 };
 
 static void test_fields_that_are_right(void **state)
@@ -245,6 +248,10 @@ static const struct {
 	  "\"/usr/sbin/nginx\"" },
 	{ query_set_netns, "container",
 	  "unknown value \"container\", expected \"host\" or \"other\"" },
+	{ query_set_via, "lisen", "unknown value \"lisen\", did you mean \"listen\"?" },
+	{ query_set_via, "connect",
+	  "unknown value \"connect\", expected \"bind\", \"listen\", \"bindx\" or "
+	  "\"setsockopt\"" },
 	{ query_add_option, "SO_REUSPORT",
 	  "unknown option \"SO_REUSPORT\", did you mean \"SO_REUSEPORT\"?" },
 	{ query_add_option, "x",
@@ -335,6 +342,44 @@ static void test_what_is_not_set_is_nobody(void **state)
 	image_free(&image);
 }
 
+static const struct {
+	const char *via, *bind;
+	enum bind_via expected;
+	bool is_bound;
+} ways[] = {
+	{ "bind", "tcp 0.0.0.0:80", BIND_VIA_BIND, false },
+	{ "bind", "tcp 0.0.0.0:0", BIND_VIA_BIND, false },
+	{ "listen", "tcp 0.0.0.0:ephemeral", BIND_VIA_LISTEN, false },
+	{ "listen", "tcp 0.0.0.0:80", BIND_VIA_LISTEN, true },
+	{ "bindx", "sctp [::]:80", BIND_VIA_BINDX, false },
+	{ "setsockopt", "udp [::]:80", BIND_VIA_SETSOCKOPT, true },
+	{ "setsockopt", "raw 127.0.0.1", BIND_VIA_SETSOCKOPT, true },
+};
+
+/* As the hooks do: a socket with a port is bound before it listens. */
+static void test_how_it_is_asked_is_in_the_request(void **state)
+{
+	const struct policy policy = { 0 };
+	const struct image_settings settings = { .generation = 1 };
+	struct image image;
+
+	(void)state;
+	assert_int_equal(image_compile(&policy, &settings, &image), 0);
+	for (size_t i = 0; i < COUNT(ways); i++) {
+		struct bind_request request;
+		struct query_error error;
+		struct query query;
+
+		query_init(&query);
+		assert_true(query_set_via(&query, ways[i].via, &error));
+		assert_true(query_set_bind_text(&query, ways[i].bind, &error));
+		query_request(&image, &query, &request);
+		assert_int_equal(request.via, ways[i].expected);
+		assert_int_equal(request.is_bound, ways[i].is_bound);
+	}
+	image_free(&image);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -346,6 +391,7 @@ int main(void)
 		cmocka_unit_test(test_options_add_up),
 		cmocka_unit_test(test_a_query_becomes_a_request),
 		cmocka_unit_test(test_what_is_not_set_is_nobody),
+		cmocka_unit_test(test_how_it_is_asked_is_in_the_request),
 	};
 
 	return cmocka_run_group_tests_name("query", tests, NULL, NULL);

@@ -312,8 +312,14 @@ static void test_judge_asked(void **state)
 	expect_verdict("ports = \"ephemeral\"", &record, true);
 	expect_verdict("ports = 443", &record, false);
 	record.range = 444 << 16 | 443;
-	expect_verdict("ports = 443", &record, true);
+	expect_verdict("ports = \"443, 444\"", &record, true);
+	expect_verdict("ports = 443", &record, false);
 	expect_verdict("ports = \"ephemeral, 444\"", &record, false);
+	expect_verdict("ports = 443; forbid_options = \"SO_REUSEPORT\"", &record, false);
+	/* One of TCP that is locked was asked for. */
+	record.locks = BIND_LOCK_PORT;
+	expect_verdict("ports = 443", &record, true);
+	record.locks = 0;
 	record.range = 0;
 	record.state = BIND_STATE_ESTABLISHED;
 	record.locks = BIND_LOCK_PORT;

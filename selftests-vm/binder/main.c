@@ -20,6 +20,7 @@
  *	bindx	SCTP's setsockopt(); ADDRESS may be a list, "127.0.0.1,10.0.0.1"
  *	listen	without a bind, so that the kernel chooses
  *	connect, sendto, fastopen	to ADDRESS and PORT; the port reported is the socket's own
+ *	bound-connect	bind to port 0, then connect
  *	none	no call, to learn what can be made, or to have what follows it
  * -w, the way in which bind, listen and options after the bind reach the kernel:
  *	plain	system calls
@@ -68,7 +69,7 @@ static volatile sig_atomic_t stopped;
 void usage(void)
 {
 	fputs("usage: binder [-u UID] [-g GID] [-c CGROUPDIR] [-n COMM] [-N THREADCOMM]\n"
-	      "              [-m bind|bindx|listen|connect|sendto|fastopen|none]\n"
+	      "              [-m bind|bindx|listen|connect|sendto|fastopen|bound-connect|none]\n"
 	      "              [-w plain|int80|socketcall|uring|uring-async|uring-sqpoll]\n"
 	      "              [-o OPTION[=VALUE][,OPTION...]] [-a OPTIONS, set after the bind]\n"
 	      "              [-i IFNAME] [-f SA_FAMILY] [-l ADDRLEN] [-p IPPROTO]\n"
@@ -80,7 +81,7 @@ void usage(void)
 	      "       binder contain [-c CGROUPDIR] [-u UID] [-m OUTER] NS[,NS...] PROGRAM...\n"
 	      "       binder matrix\n"
 	      "  OPTION: FREEBIND TRANSPARENT NOPORT REUSEADDR REUSEPORT V6ONLY V6FREEBIND\n"
-	      "          V6TRANSPARENT PRIORITY PORTRANGE=LO-HI\n"
+	      "          V6TRANSPARENT PRIORITY SCTPREUSEPORT PORTRANGE=LO-HI\n"
 	      "  PROTO:  tcp udp udplite raw icmp sctp mptcp dccp smc, then 4 or 6; or unix\n"
 	      "  NS:     user pid net mnt cgroup\n"
 	      "  thread N of -t binds PORT + N, unless PORT is 0\n",

@@ -52,6 +52,14 @@ static int method_connect(int fd, const union address *addr, socklen_t len)
 	return connect(fd, &addr->any, len);
 }
 
+/* Of a socket that is bound: to a port that the kernel chooses, but because it is told to. */
+static int method_bound(int fd, const union address *addr, socklen_t len)
+{
+	const union address own = { .any.sa_family = addr->any.sa_family };
+
+	return bind(fd, &own.any, len) ? -1 : connect(fd, &addr->any, len);
+}
+
 static int method_sendto(int fd, const union address *addr, socklen_t len)
 {
 	return sendto(fd, "x", 1, MSG_NOSIGNAL, &addr->any, len) < 0 ? -1 : 0;
@@ -72,9 +80,10 @@ static int method_none(int fd, const union address *addr, socklen_t len)
 }
 
 static const struct method methods[] = {
-	{ "bind", method_bind },       { "bindx", method_bindx },   { "listen", method_listen },
-	{ "connect", method_connect }, { "sendto", method_sendto }, { "fastopen", method_fastopen },
-	{ "none", method_none },
+	{ "bind", method_bind },     { "bindx", method_bindx },
+	{ "listen", method_listen }, { "connect", method_connect },
+	{ "sendto", method_sendto }, { "fastopen", method_fastopen },
+	{ "none", method_none },     { "bound-connect", method_bound },
 };
 
 const struct method *method_find(const char *name)

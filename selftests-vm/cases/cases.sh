@@ -1,7 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# shellcheck shell=dash disable=SC2153
+# shellcheck shell=dash disable=SC2034,SC2153
 #
 # What "bindguard test" says offline is what happens to real binds.
+
+# option_words: those of the case, as binder calls them.
+option_words() {
+	echo "$options" | sed 's/IP_BIND_ADDRESS_NO_PORT/NOPORT/; s/IP_//g; s/SO_//g'
+}
 
 # bind_case: makes the bind of one line of "bindguard test --list".
 bind_case() {
@@ -12,9 +17,15 @@ bind_case() {
 	set -- -u "$uid"
 	[ "$comm" = - ] || set -- "$@" -n "$comm"
 	[ "$cgroup" = / ] || set -- "$@" -c "$(cgroup "$cgroup")"
-	[ "$options" = - ] || set -- "$@" -o "$(echo "$options" |
-		sed 's/IP_BIND_ADDRESS_NO_PORT/NOPORT/; s/IP_//g; s/SO_//g')"
-	binder "$@" "$protocol$family" "$address" "$port"
+	[ "$via" = setsockopt ] || [ "$options" = - ] || set -- "$@" -o "$(option_words)"
+	case $via in
+	setsockopt)
+		binder "$@" -a "$(option_words)" "$protocol$family" "$address" "$port"
+		expect_ok
+		ERRNO=$SET
+		;;
+	*) binder "$@" -m "$via" "$protocol$family" "$address" "$port" ;;
+	esac
 }
 
 case_cases_agree_with_real_binds() {
@@ -57,7 +68,10 @@ case_cases_agree_with_real_binds() {
 			{ name = "expired"; bind = "tcp 127.0.0.1:7000"; expect = "deny"; rule = "-"; },
 			{ name = "plain"; bind = "tcp 127.0.0.1:6000"; expect = "allow"; rule = "plain"; },
 			{ name = "not plain"; bind = "tcp 127.0.0.1:6000"; options = "SO_REUSEADDR";
-			  expect = "deny"; rule = "plain"; }
+			  expect = "deny"; rule = "plain"; },
+			{ name = "listener"; uid = 33; via = "listen"; bind = "tcp 0.0.0.0:0"; expect = "deny"; rule = "-"; },
+			{ name = "late"; uid = 33; via = "setsockopt"; bind = "tcp 0.0.0.0:80";
+			  options = "IP_TRANSPARENT"; expect = "deny"; rule = "web"; }
 		);
 	END
 	bindguard test "$POLICY"
@@ -65,13 +79,13 @@ case_cases_agree_with_real_binds() {
 	expect_line '^ok 19 - not plain$'
 	expect_line '^# not reached: over '
 	"$BINDGUARD" test --list "$POLICY" >"$TMP/list"
-	expect_eq 19 "$(wc -l <"$TMP/list")" 'cases listed'
+	expect_eq 21 "$(wc -l <"$TMP/list")" 'cases listed'
 	guard --deny -f "$POLICY"
-	while IFS='	' read -r uid comm cgroup exe netns protocol address port options verdict rule name; do
+	while IFS='	' read -r uid comm cgroup exe netns protocol address port options via verdict rule name; do
 		expect_eq '- host' "$exe $netns" "exe and netns of $name"
 		bind_case </dev/null
 		if [ "$verdict" = deny ]; then expect_errno EACCES; else expect_ok; fi
 		expect_line "^ *$PID .* $verdict +$rule(:|\$)"
 	done <"$TMP/list"
-	expect_lines 19 ' (allow|deny|audit) '
+	expect_lines 22 ' (allow|deny|audit) '
 }

@@ -465,3 +465,77 @@ case_scan_at_start_by_cgroup() {
 	guard --deny -f "$POLICY"
 	expect_error "^bindguard: 2 sockets bound before; 1 would be denied: $PID binder TCP 127\.0\.0\.1:5302\$"
 }
+
+# port_range LO-HI VERDICT RULE [SYSTEM]: what the hook says of such a bind, scan says of the socket. In
+# a network namespace whose own range is SYSTEM, if that is there.
+port_range() {
+	local binds="exec $BINDER -o PORTRANGE=$1 -k tcp4 0.0.0.0 0"
+	if [ -z "${4:-}" ]; then
+		sh -c "$binds" >"$TMP/range" &
+	else
+		unshare -n sh -c "echo ${4%-*} ${4#*-} >/proc/sys/net/ipv4/ip_local_port_range; $binds" \
+			>"$TMP/range" &
+	fi
+	PID=$!
+	poll "$POLLS_READY" test -s "$TMP/range" || fail 'the binder printed nothing'
+	expect_line "^ *$PID binder +TCP .* $2 +$3(:.*)?\$"
+	echo "$PID $2 $3" >>"$TMP/expected"
+	: >"$TMP/range"
+}
+
+# The range of a socket counts as far as it is within that of its network namespace.
+case_scan_port_range() {
+	needs_binder -m none -o PORTRANGE=40000-40000 tcp4 :: 0
+	policy <<-'END'
+		version = 1; default = "deny";
+		rules = ( { name = "own"; ports = "40000-40004"; },
+			  { name = "low"; ports = "32768-32770"; },
+			  { name = "inner"; ports = "2000-2010"; },
+			  { name = "any"; ports = "ephemeral"; } );
+	END
+	guard --audit -f "$POLICY"
+	port_range 40000-40004 allow own
+	port_range 40004-40005 audit -
+	port_range 1000-2000 allow any
+	port_range 1000-32769 allow low
+	port_range 1000-32771 audit -
+	port_range 2000-2010 allow any
+	port_range 2000-2010 allow inner 2000-3000
+	port_range 2000-2011 audit - 2000-3000
+	port_range 40000-40004 allow any 2000-3000
+	guard_stop
+	bindguard scan "$POLICY"
+	while read -r pid verdict rule; do
+		[ "$verdict" = allow ] || verdict=deny
+		expect_eq "$verdict $rule" "$(judged "$pid" "$OUT")" "scan's verdict of $pid"
+	done <"$TMP/expected"
+	expect_eq 9 "$(wc -l <"$TMP/expected")" 'ranges'
+}
+
+# What is bound is a TCP socket inside: by the family, and by the protocol.
+case_scan_smc() {
+	policy <<-'END'
+		version = 1; default = "deny"; forbid_options = "IP_FREEBIND";
+		rules = ( { name = "web"; protocol = "tcp"; ports = "4910, 4911"; address = "127.0.0.1"; },
+			  { name = "any"; ports = "ephemeral"; } );
+	END
+	while read -r verdict rule port state arguments; do
+		# shellcheck disable=SC2086
+		hold $arguments || continue
+		echo "$PID TCP +[0-9a-f.:]+ +$port .* host +$state +$verdict +$rule" >>"$TMP/expected"
+	done <<-'END'
+		allow web 4910 listen -L smc4 127.0.0.1 4910
+		deny - 4910 bound smc6 ::1 4910
+		allow any [0-9]+ bound smc4 0.0.0.0 0
+		deny - [0-9]+ listen -m listen smc6 :: 0
+		deny web:IP_FREEBIND 4911 bound -o FREEBIND smc4 127.0.0.1 4911
+		deny - 4912 bound -p 256 tcp4 127.0.0.1 4912
+		deny - [0-9]+ listen -p 256 -m listen tcp6 :: 0
+	END
+	[ -s "$TMP/expected" ] || skip 'no SMC here'
+	bindguard scan -w "$POLICY"
+	while read -r pid rest; do
+		expect_line "^ *$pid binder +$rest( |\$)"
+	done <"$TMP/expected"
+	expect_lines $(($(wc -l <"$TMP/expected") + 1)) .
+}
