@@ -93,16 +93,21 @@ static __always_inline void range_decide(struct sock *sk, struct range_work *wor
 	bpf_loop(DECIDE_RANGE_STEPS, range_step, &round, 0);
 }
 
+static __always_inline __u32 socket_effective_range(struct sock *sk)
+{
+	return effective_range(socket_port_range(sk), system_range(sk->__sk_common.skc_net.net));
+}
+
 static __always_inline struct range_work *range_work(void)
 {
 	return bpf_task_storage_get(&range_works, bpf_get_current_task_btf(), 0,
 				    BPF_LOCAL_STORAGE_GET_F_CREATE);
 }
 
-/* Returns whether it is refused. */
-static __always_inline bool range_judge(struct sock *sk, struct range_work *work)
+/* The kernel is going to choose from the range, 0: from all. Returns whether it is refused. */
+static __always_inline bool range_judge(struct sock *sk, __u32 range, struct range_work *work)
 {
-	work->asked.range = socket_effective_range(sk);
+	work->asked.range = range;
 	range_decide(sk, work);
 	range_report(sk, work);
 	return judge_refuses(&work->range.worst);
@@ -121,7 +126,7 @@ int BPF_PROG(bind_range, struct socket *sock, struct sockaddr *address, int leng
 	if (!work)
 		return -EACCES;
 	range_read_bind(sk, address, length, work);
-	return judge_return(range_judge(sk, work));
+	return judge_return(range_judge(sk, socket_effective_range(sk), work));
 }
 
 SEC("lsm/socket_listen")
@@ -136,7 +141,7 @@ int BPF_PROG(listen_range, struct socket *sock, int backlog, int ret)
 	if (!work)
 		return -EACCES;
 	range_read_listen(sk, work);
-	return judge_return(range_judge(sk, work));
+	return judge_return(range_judge(sk, socket_effective_range(sk), work));
 }
 
 #endif

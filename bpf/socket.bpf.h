@@ -23,10 +23,10 @@ static __always_inline bool socket_is_smc(struct sock *sk)
 	return sk->__sk_common.skc_family == AF_SMC;
 }
 
-/* Does the socket's address have a port? In that of L2TP/IP those two bytes are unused. */
-static __always_inline bool socket_has_ports(struct sock *sk)
+/* Does the address of such a socket have a port? In that of L2TP/IP those two bytes are unused. */
+static __always_inline bool has_ports(__u32 type, __u32 protocol)
 {
-	return sk->sk_type != SOCK_RAW && sk->sk_protocol != IPPROTO_L2TP;
+	return type != SOCK_RAW && protocol != IPPROTO_L2TP;
 }
 
 /* Can it listen? The kernel refuses it to all others. */
@@ -39,14 +39,16 @@ static __always_inline bool socket_can_listen(struct sock *sk)
 /* The ports of IP_LOCAL_PORT_RANGE, hi << 16 | lo; 0: the kernel chooses among all. */
 static __always_inline __u32 socket_port_range(struct sock *sk)
 {
-	return socket_is_smc(sk) || !socket_has_ports(sk) ? 0 : kernel_port_range(sk);
+	if (socket_is_smc(sk) || !has_ports(sk->sk_type, sk->sk_protocol))
+		return 0;
+	return kernel_port_range(sk);
 }
 
 /* The ports among which the kernel chooses for sockets without a range, high << 16 | low. */
-static __always_inline __u32 socket_system_range(struct sock *sk)
+static __always_inline __u32 system_range(struct net *net)
 {
-	struct net___ports_pair *pair = (void *)sk->__sk_common.skc_net.net;
-	struct net___ports_word *word = (void *)pair;
+	struct net___ports_pair *pair = (void *)net;
+	struct net___ports_word *word = (void *)net;
 	__u32 low, high;
 
 	if (bpf_core_field_exists(word->ipv4.ip_local_ports.range))
@@ -62,9 +64,8 @@ static __always_inline __u32 socket_system_range(struct sock *sk)
  * The ports among which the kernel is going to choose: either end of the socket's range counts if it
  * is within the system's. Returns 0 if none does: then it is as without a range.
  */
-static __always_inline __u32 socket_effective_range(struct sock *sk)
+static __always_inline __u32 effective_range(__u32 own, __u32 all)
 {
-	__u32 own = socket_port_range(sk), all = socket_system_range(sk);
 	__u16 low = all, high = all >> 16, own_low = own, own_high = own >> 16;
 	bool is_narrower = false;
 
