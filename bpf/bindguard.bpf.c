@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The BPF programs. With a policy, the LSM programs decide every bind and report the attempts; the
- * probes report the outcomes. Without one, the probes report alone, as bindsnoop does.
+ * The BPF programs. With a policy, the LSM programs decide every bind and report the attempts, or the
+ * cgroup programs do; the probes report the outcomes. Without one, the probes report alone, as
+ * bindsnoop does.
  */
 #include "vmlinux.h"
 
@@ -11,5 +12,6 @@
 #include "cgroups.bpf.h"
 #include "hooks.bpf.h"
 #include "probes.bpf.h"
+#include "sockaddr.bpf.h"
 
 char LICENSE[] SEC("license") = "GPL";

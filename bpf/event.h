@@ -27,6 +27,12 @@ enum bind_event_kind {
 	BIND_EVENT_OUTCOME,
 };
 
+/* What has decided an attempt. The cgroup hook refuses inside of what the probes look at. */
+enum bind_hook {
+	BIND_HOOK_LSM, /* refuses with EACCES, and then there is no outcome */
+	BIND_HOOK_CGROUP, /* refuses with EPERM, and then that is the outcome */
+};
+
 /* Bytes that the BPF programs copy by eight, as they do only where the type tells that they may. */
 #define BIND_WORDS __attribute__((aligned(8)))
 
@@ -58,7 +64,7 @@ struct bind_event {
 	__u8 options; /* BIND_OPT_* at this moment */
 	__u8 type; /* SOCK_* */
 	__u8 via; /* enum bind_via */
-	__u8 unused;
+	__u8 hook; /* attempt: enum bind_hook */
 	__u32 netns; /* inode number of the socket's network namespace */
 };
 

@@ -20,7 +20,7 @@ const volatile bool filter_by_mount_namespace; /* those in filter_mount_namespac
 const volatile bool filter_by_task; /* any of the above but the port */
 const volatile bool show_errors; /* failed binds too */
 
-const volatile bool with_policy; /* the LSM program decides and reports the attempts */
+const volatile bool with_policy; /* an LSM or cgroup program decides and reports the attempts */
 const volatile bool has_port_ranges; /* the kernel knows IP_LOCAL_PORT_RANGE */
 const volatile bool count_only; /* fill the counts map, report no events */
 const volatile bool show_nothing; /* count the decisions, report none */

@@ -99,10 +99,10 @@ static __always_inline struct range_work *range_work(void)
 				    BPF_LOCAL_STORAGE_GET_F_CREATE);
 }
 
-/* Returns whether it is refused. */
-static __always_inline bool range_judge(struct sock *sk, struct range_work *work)
+/* The kernel is going to choose from the range, 0: from all. Returns whether it is refused. */
+static __always_inline bool range_judge(struct sock *sk, __u32 range, struct range_work *work)
 {
-	work->asked.range = socket_effective_range(sk);
+	work->asked.range = range;
 	range_decide(sk, work);
 	range_report(sk, work);
 	return judge_refuses(&work->range.worst);
@@ -138,7 +138,7 @@ int BPF_PROG(bind_range, struct socket *sock, struct sockaddr *address, int leng
 	if (!work)
 		return judge_return(range_unreadable_bind(sk, address, length));
 	range_read_bind(sk, address, length, work);
-	return judge_return(range_judge(sk, work));
+	return judge_return(range_judge(sk, socket_effective_range(sk), work));
 }
 
 SEC("lsm/socket_listen")
@@ -153,7 +153,7 @@ int BPF_PROG(listen_range, struct socket *sock, int backlog, int ret)
 	if (!work)
 		return judge_return(range_unreadable_listen(sk));
 	range_read_listen(sk, work);
-	return judge_return(range_judge(sk, work));
+	return judge_return(range_judge(sk, socket_effective_range(sk), work));
 }
 
 #endif

@@ -126,17 +126,18 @@ static __always_inline void fill_event(struct bind_event *event, struct sock *sk
 
 	__builtin_memset(event, 0, sizeof(*event));
 	event->time = bpf_ktime_get_ns();
-	event->socket = (__u64)sk;
+	event->socket = sk ? (__u64)sk : asked->socket;
 	event->cgroup = kernel_cgroup();
 	event->pid = pid_tgid >> 32;
 	event->tid = pid_tgid;
 	event->uid = kernel_uid();
-	event->interface = sk->__sk_common.skc_bound_dev_if;
+	event->interface = sk ? sk->__sk_common.skc_bound_dev_if : asked_copy(asked->interface);
 	event->protocol = asked->protocol;
 	event->family = asked->family;
 	event->via = asked->via;
-	event->netns = kernel_netns(sk);
-	event->type = sk->sk_type;
+	event->netns = asked_netns(sk, asked);
+	event->type = asked_type(sk, asked);
+	event->hook = sk ? BIND_HOOK_LSM : BIND_HOOK_CGROUP;
 	event->options = asked_options(sk, asked);
 	event->requested_port = asked->port;
 	__builtin_memcpy(event->requested, asked->address, sizeof(event->requested));

@@ -21,6 +21,15 @@ struct asked {
 	__u16 family; /* of the address: AF_INET or AF_INET6 */
 	__u8 via; /* enum bind_via */
 	__u8 is_bound; /* 1: the socket is */
+
+	/*
+	 * Of the socket, for the cgroup programs, which cannot load from it: they pass it on as NULL,
+	 * and options has all that it has. The others load what they need when they need it.
+	 */
+	__u32 netns; /* inode number of its network namespace */
+	__u32 interface; /* index of SO_BINDTODEVICE, 0: none */
+	__u32 type; /* SOCK_* */
+	__u64 socket; /* its address */
 };
 
 /* Who hands the address over: to the LSM program the verifier lets it be loaded as it is. */
@@ -116,12 +125,32 @@ static __always_inline enum asked_state read_asked(struct sock *sk, struct socka
 	return read_ipv6(sk, from, length, by, asked);
 }
 
+/* Keeps clang from making one load of two, of which the verifier does not know what it loads from. */
+static __always_inline __u32 asked_copy(__u32 value)
+{
+	barrier_var(value);
+	return value;
+}
+
 /* BIND_OPT_* of the socket now, and what is known of it besides. */
 static __always_inline __u32 asked_options(struct sock *sk, const struct asked *asked)
 {
-	__u32 options = asked->options | kernel_reuse_options(sk);
+	__u32 options = asked->options;
 
+	if (!sk)
+		return options;
+	options |= kernel_reuse_options(sk);
 	return socket_is_smc(sk) ? options : options | kernel_inet_options(sk);
+}
+
+static __always_inline __u32 asked_type(struct sock *sk, const struct asked *asked)
+{
+	return sk ? sk->sk_type : asked_copy(asked->type);
+}
+
+static __always_inline __u32 asked_netns(struct sock *sk, const struct asked *asked)
+{
+	return sk ? kernel_netns(sk) : asked_copy(asked->netns);
 }
 
 /*
@@ -201,7 +230,7 @@ static __always_inline __u32 read_cgroup(__u32 generation)
 /* The protocol as rules name it. SMC is TCP with another transport below it. */
 static __always_inline __u32 request_protocol(struct sock *sk, const struct asked *asked)
 {
-	if (sk->sk_type == SOCK_RAW)
+	if (asked_type(sk, asked) == SOCK_RAW)
 		return BIND_PROTOCOL_RAW;
 	return asked->protocol == IPPROTO_SMC ? IPPROTO_TCP : asked->protocol;
 }
@@ -250,8 +279,8 @@ static __always_inline void read_request(struct sock *sk, const struct asked *as
 	if (header->flags & BIND_IMAGE_EXES)
 		request->exe = read_exe(header->generation);
 	if (header->flags & BIND_IMAGE_NETNS)
-		request->netns = kernel_netns(sk) == host_netns ? BIND_NETNS_HOST :
-								  BIND_NETNS_OTHER;
+		request->netns = asked_netns(sk, asked) == host_netns ? BIND_NETNS_HOST :
+									BIND_NETNS_OTHER;
 	if (header->flags & BIND_IMAGE_UIDS)
 		request->uid = kernel_uid();
 	if (header->flags & BIND_IMAGE_OPTIONS)
@@ -263,7 +292,8 @@ static __always_inline void read_request(struct sock *sk, const struct asked *as
 	if (header->flags & BIND_IMAGE_ADDRESSES)
 		request_address(asked, request->address);
 	request->protocol = request_protocol(sk, asked);
-	request->port = socket_has_ports(sk) ? asked->port : BIND_PORT_NONE;
+	request->port = has_ports(asked_type(sk, asked), asked->protocol) ? asked->port :
+									    BIND_PORT_NONE;
 	request->via = asked->via;
 	request->is_bound = asked->is_bound;
 }

@@ -23,10 +23,10 @@ static __always_inline bool socket_is_smc(struct sock *sk)
 	return sk->__sk_common.skc_family == AF_SMC;
 }
 
-/* Does the socket's address have a port? In that of L2TP/IP those two bytes are unused. */
-static __always_inline bool socket_has_ports(struct sock *sk)
+/* Does the address of such a socket have a port? In that of L2TP/IP those two bytes are unused. */
+static __always_inline bool has_ports(__u32 type, __u32 protocol)
 {
-	return sk->sk_type != SOCK_RAW && sk->sk_protocol != IPPROTO_L2TP;
+	return type != SOCK_RAW && protocol != IPPROTO_L2TP;
 }
 
 /* Can it listen? The kernel refuses it to all others. */
@@ -39,7 +39,9 @@ static __always_inline bool socket_can_listen(struct sock *sk)
 /* The ports of IP_LOCAL_PORT_RANGE, hi << 16 | lo; 0: the kernel chooses among all. */
 static __always_inline __u32 socket_port_range(struct sock *sk)
 {
-	return socket_is_smc(sk) || !socket_has_ports(sk) ? 0 : kernel_port_range(sk);
+	if (socket_is_smc(sk) || !has_ports(sk->sk_type, sk->sk_protocol))
+		return 0;
+	return kernel_port_range(sk);
 }
 
 /* The ports among which the kernel is going to choose, as kernel_effective_range() has them. */

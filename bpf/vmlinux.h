@@ -188,6 +188,11 @@ struct task_struct {
 	char comm[16];
 };
 
+/* What a program on cgroup/bind4 or bind6 gets as its context. */
+struct bpf_sock_addr_kern {
+	struct sock *sk;
+};
+
 struct seq_file;
 
 struct bpf_iter_meta {

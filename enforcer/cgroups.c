@@ -14,6 +14,8 @@
 
 #include "policy/grow.h"
 
+#define ROOT_ID 1 /* of the cgroup that all others are in */
+
 int cgroups_root(char *path, size_t size)
 {
 	FILE *mounts = setmntent("/proc/self/mounts", "re");
@@ -43,6 +45,22 @@ static int cgroup_id(const char *path, uint64_t *id)
 		return -errno;
 	memcpy(id, h.handle.f_handle, sizeof(*id));
 	return 0;
+}
+
+int cgroups_open_root(void)
+{
+	char path[PATH_MAX];
+	int err = cgroups_root(path, sizeof(path)), fd;
+	uint64_t id = 0;
+
+	if (!err)
+		err = cgroup_id(path, &id);
+	if (!err && id != ROOT_ID)
+		err = -EXDEV;
+	if (err)
+		return err;
+	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
 }
 
 struct walk {

@@ -12,6 +12,12 @@
 int cgroups_root(char *path, size_t size);
 
 /*
+ * Opens the folder of the root. Returns a descriptor, -ENOENT when cgroup v2 is not mounted, -EXDEV
+ * when what is mounted is not the host's root, as in a cgroup namespace, or -errno.
+ */
+int cgroups_open_root(void);
+
+/*
  * Writes every cgroup that exists into the map of cgroups (id -> struct bind_cgroup), with its class
  * in the image of each parity; an image may be NULL. The program on cgroup_mkdir must run already,
  * and know these images: it takes care of cgroups that are made meanwhile. Returns 0 or -errno.

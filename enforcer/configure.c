@@ -112,25 +112,46 @@ static void set_filters(struct bindguard__rodata *rodata, const struct options *
 static void set_policy(struct bindguard *skeleton, bool with_policy)
 {
 	__typeof__(skeleton->progs) *progs = &skeleton->progs;
-	bool with_ranges = with_policy && skeleton->rodata->has_port_ranges;
 
 	skeleton->rodata->with_policy = with_policy;
-	bpf_program__set_autoload(progs->bind_attempt, with_policy);
-	bpf_program__set_autoload(progs->listen_attempt, with_policy);
-	bpf_program__set_autoload(progs->option_attempt, with_policy);
-	bpf_program__set_autoload(progs->bindx_attempt, with_policy);
-	bpf_program__set_autoload(progs->bind_range, with_ranges);
-	bpf_program__set_autoload(progs->listen_range, with_ranges);
 	bpf_program__set_autoload(progs->cgroup_made, with_policy);
 	bpf_program__set_autoload(progs->cgroup_removed, with_policy);
-	if (!with_policy) {
+	if (!with_policy)
+		bpf_map__set_max_entries(skeleton->maps.cgroups, 1);
+}
+
+/* The programs on the LSM hooks. Where they do not decide a listen(), nobody asks what comes of it. */
+static void set_lsm(struct bindguard *skeleton, bool decides)
+{
+	__typeof__(skeleton->progs) *progs = &skeleton->progs;
+	bool with_ranges = decides && skeleton->rodata->has_port_ranges;
+
+	bpf_program__set_autoload(progs->bind_attempt, decides);
+	bpf_program__set_autoload(progs->listen_attempt, decides);
+	bpf_program__set_autoload(progs->option_attempt, decides);
+	bpf_program__set_autoload(progs->bindx_attempt, decides);
+	bpf_program__set_autoload(progs->bind_range, with_ranges);
+	bpf_program__set_autoload(progs->listen_range, with_ranges);
+	if (!decides) {
 		bpf_program__set_autoload(progs->inet_listen_outcome, false);
 		bpf_program__set_autoload(progs->inet_listen_sk_outcome, false);
-		bpf_map__set_max_entries(skeleton->maps.cgroups, 1);
-		bpf_map__set_autocreate(skeleton->maps.sockets, false);
 	}
+	bpf_map__set_autocreate(skeleton->maps.sockets, decides);
 	/* Kernels that have no ranges may have no storage of tasks. */
 	bpf_map__set_autocreate(skeleton->maps.range_works, with_ranges);
+}
+
+/* The programs on the cgroup hooks. */
+static void set_cgroup(struct bindguard *skeleton, bool decides)
+{
+	__typeof__(skeleton->progs) *progs = &skeleton->progs;
+	bool with_ranges = decides && skeleton->rodata->has_port_ranges;
+
+	bpf_program__set_autoload(progs->bind4_attempt, decides);
+	bpf_program__set_autoload(progs->bind6_attempt, decides);
+	bpf_program__set_autoload(progs->bind4_range, with_ranges);
+	bpf_program__set_autoload(progs->bind6_range, with_ranges);
+	bpf_map__set_autocreate(skeleton->maps.range_sockets, with_ranges);
 }
 
 /* Nobody is going to look at outcomes. */
@@ -156,6 +177,7 @@ static void set_autobind(struct bindguard *skeleton, bool autobind)
 
 int configure(struct bindguard *skeleton, const struct options *options)
 {
+	bool decides = options->mode != MODE_OBSERVE;
 	int err = fit_kernel(skeleton), status;
 
 	if (err) {
@@ -163,7 +185,9 @@ int configure(struct bindguard *skeleton, const struct options *options)
 		return EX_UNAVAILABLE;
 	}
 	set_filters(skeleton->rodata, options);
-	set_policy(skeleton, options->mode != MODE_OBSERVE);
+	set_policy(skeleton, decides);
+	set_lsm(skeleton, decides && options->hook == HOOK_LSM);
+	set_cgroup(skeleton, decides && options->hook == HOOK_CGROUP);
 	if (options->quiet)
 		leave_probes(skeleton);
 	set_autobind(skeleton, options->autobind);

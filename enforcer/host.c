@@ -28,8 +28,10 @@
 /* Who needs it. */
 enum need {
 	NEED_ALWAYS,
-	NEED_POLICY, /* --audit and --deny */
+	NEED_LSM, /* --audit and --deny */
+	NEED_CGROUP, /* the same with --hook cgroup */
 	NEED_FEATURE, /* part of what they can do */
+	NEEDS,
 };
 
 /*
@@ -126,7 +128,7 @@ static bool is_not_locked_down(char *text, size_t size)
 		"boot with lockdown=integrity");
 }
 
-/* Loads a program that does nothing, for this attach point. Returns its descriptor or -errno. */
+/* Loads a program that does nothing, for this attach point; target is NULL if it has none. Returns its descriptor or -errno. */
 static int load_empty(enum bpf_prog_type type, enum bpf_attach_type attach, const char *target)
 {
 	const struct bpf_insn code[] = {
@@ -134,7 +136,7 @@ static int load_empty(enum bpf_prog_type type, enum bpf_attach_type attach, cons
 		{ .code = BPF_JMP | BPF_EXIT },
 	};
 	LIBBPF_OPTS(bpf_prog_load_opts, opts, .expected_attach_type = attach);
-	int fd, id = libbpf_find_vmlinux_btf_id(target, attach);
+	int fd, id = target ? libbpf_find_vmlinux_btf_id(target, attach) : 0;
 
 	if (id < 0)
 		return id;
@@ -202,7 +204,8 @@ static bool has_bpf_lsm(char *text, size_t size)
 	}
 	return answer(false, text, size,
 		      "\"bpf\" is not among the active LSMs (%s): boot with the kernel parameter "
-		      "lsm=%sbpf",
+		      "lsm=%sbpf, or do without and give --hook cgroup, which needs cgroup v2 and "
+		      "CAP_NET_ADMIN, and leaves some ways open (bindguard(8))",
 		      active, suggested);
 }
 
@@ -210,6 +213,29 @@ static bool has_lsm_programs(char *text, size_t size)
 {
 	return can_attach(BPF_PROG_TYPE_LSM, BPF_LSM_MAC, "socket_bind",
 			  "run a kernel with CONFIG_BPF_LSM=y", text, size);
+}
+
+/* Loading tells; only the root of the hierarchy is above all tasks. */
+static bool has_cgroup_programs(char *text, size_t size)
+{
+	int root = cgroups_open_root(), program;
+
+	if (root < 0)
+		return answer(false, text, size, "%s: %s",
+			      root == -ENOENT ? "cgroup v2 is not mounted" :
+			      root == -EXDEV  ? "cgroup v2 is mounted, but not its root" :
+						strerror(-root),
+			      root == -EXDEV ? "run it outside of containers" :
+					       "mount -t cgroup2 cgroup2 /sys/fs/cgroup");
+	close(root);
+	program = load_empty(BPF_PROG_TYPE_CGROUP_SOCK_ADDR, BPF_CGROUP_INET4_BIND, NULL);
+	if (program == -EPERM)
+		return answer(false, text, size,
+			      "the kernel refuses such a program: needs CAP_NET_ADMIN");
+	if (program < 0)
+		return refused(-program, "run a kernel with CONFIG_CGROUP_BPF=y", text, size);
+	close(program);
+	return answer(true, text, size, "load");
 }
 
 static bool has_cgroups(char *text, size_t size)
@@ -239,8 +265,9 @@ static const struct check checks[] = {
 	{ "lockdown", NEED_ALWAYS, EX_UNAVAILABLE, is_not_locked_down },
 	{ "ring buffer", NEED_ALWAYS, EX_UNAVAILABLE, has_ring_buffer },
 	{ "fexit probes", NEED_ALWAYS, EX_UNAVAILABLE, has_probes },
-	{ "BPF LSM", NEED_POLICY, EX_UNAVAILABLE, has_bpf_lsm },
-	{ "LSM programs", NEED_POLICY, EX_UNAVAILABLE, has_lsm_programs },
+	{ "BPF LSM", NEED_LSM, EX_UNAVAILABLE, has_bpf_lsm },
+	{ "LSM programs", NEED_LSM, EX_UNAVAILABLE, has_lsm_programs },
+	{ "cgroup hook", NEED_CGROUP, EX_UNAVAILABLE, has_cgroup_programs },
 	{ "cgroup v2", NEED_FEATURE, EX_UNAVAILABLE, has_cgroups },
 	{ "bpffs", NEED_FEATURE, EX_UNAVAILABLE, has_bpffs },
 };
@@ -258,13 +285,14 @@ int host_require_cgroups(void)
 	return EX_UNAVAILABLE;
 }
 
-/* The first so many of the checks, as far as they are about such a need. */
+/* The first so many of the checks: what is needed always, and for such a need. */
 static int require(const char *verb, size_t count, enum need need)
 {
 	char text[1024];
 
 	for (size_t i = 0; i < count; i++) {
-		if (checks[i].need > need || checks[i].holds(text, sizeof(text)))
+		if ((checks[i].need != NEED_ALWAYS && checks[i].need != need) ||
+		    checks[i].holds(text, sizeof(text)))
 			continue;
 		complain("cannot %s on this host: %s: %s", verb, checks[i].name, text);
 		return checks[i].status;
@@ -272,11 +300,13 @@ static int require(const char *verb, size_t count, enum need need)
 	return 0;
 }
 
-int host_require(enum mode mode)
+int host_require(enum mode mode, enum hook hook)
 {
 	static const char *const verb[] = { "observe", "audit", "deny" };
 
-	return require(verb[mode], CHECKS, mode == MODE_OBSERVE ? NEED_ALWAYS : NEED_POLICY);
+	if (mode == MODE_OBSERVE)
+		return require(verb[mode], CHECKS, NEED_ALWAYS);
+	return require(verb[mode], CHECKS, hook == HOOK_CGROUP ? NEED_CGROUP : NEED_LSM);
 }
 
 int host_require_iterator(void)
@@ -293,7 +323,7 @@ uint32_t host_netns(void)
 
 int host_doctor(int argc, char **argv)
 {
-	bool works[] = { [NEED_ALWAYS] = true, [NEED_POLICY] = true, [NEED_FEATURE] = true };
+	bool works[NEEDS] = { true, true, true, true };
 	char text[1024];
 	int status = 0;
 
@@ -306,16 +336,18 @@ int host_doctor(int argc, char **argv)
 		bool holds = checks[i].holds(text, sizeof(text));
 
 		works[checks[i].need] &= holds;
-		if (!holds && !status && checks[i].need != NEED_FEATURE)
+		if (!holds && !status && checks[i].need <= NEED_LSM)
 			status = checks[i].status;
 		printf("%-8s %-13s %s\n",
-		       holds			      ? "ok" :
-		       checks[i].need == NEED_FEATURE ? "missing" :
-							"FAILED",
+		       holds			  ? "ok" :
+		       checks[i].need <= NEED_LSM ? "FAILED" :
+						    "missing",
 		       checks[i].name, text);
 	}
 	if (!status)
 		puts("This host can observe, audit and deny.");
+	else if (works[NEED_ALWAYS] && works[NEED_CGROUP])
+		puts("This host can observe, but audit and deny with --hook cgroup only.");
 	else if (works[NEED_ALWAYS])
 		puts("This host can observe, but not audit or deny.");
 	else

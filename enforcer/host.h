@@ -6,10 +6,10 @@
 #include "options.h"
 
 /*
- * Checks what the mode needs. Returns 0, or the exit status after one line on stderr that names the
+ * Checks what the mode needs, and the hook if it decides. Returns 0, or the exit status after one line on stderr that names the
  * first thing missing and how to get it: EX_NOPERM for privileges, else EX_UNAVAILABLE.
  */
-int host_require(enum mode mode);
+int host_require(enum mode mode, enum hook hook);
 
 /* The same for a policy whose rules name cgroups. */
 int host_require_cgroups(void);

@@ -47,6 +47,11 @@ static bool is_rewritten(const struct bind_event *attempt, const struct bind_eve
 		memcmp(attempt->requested, outcome->requested, sizeof(attempt->requested)) != 0);
 }
 
+static bool is_refused(const struct bind_event *attempt)
+{
+	return attempt->decision.verdict == BIND_DENY && attempt->decision.enforced;
+}
+
 /* Passes on a bind: event is its attempt or, without one, its outcome. outcome may be NULL. */
 static void pass(struct join *join, const struct bind_event *event,
 		 const struct bind_event *outcome)
@@ -54,11 +59,11 @@ static void pass(struct join *join, const struct bind_event *event,
 	struct record record = { .event = *event, .known = outcome };
 
 	record.decided = event->kind == BIND_EVENT_ATTEMPT;
-	if (outcome)
+	if (outcome) {
 		record.rc = outcome->rc;
-	if (record.decided && event->decision.verdict == BIND_DENY && event->decision.enforced) {
+	} else if (record.decided && is_refused(event)) {
 		record.known = true;
-		record.rc = -EACCES;
+		record.rc = event->hook == BIND_HOOK_CGROUP ? -EPERM : -EACCES;
 	}
 	if (outcome && !outcome->rc) {
 		memcpy(record.address, outcome->bound, sizeof(record.address));
@@ -106,12 +111,12 @@ static bool matches(const struct bind_event *attempt, const struct bind_event *o
 		!memcmp(attempt->requested, outcome->requested, sizeof(attempt->requested)));
 }
 
-/* Only these have probes, and only what is not refused comes to them. */
+/* Only these have probes, and what an LSM hook refuses does not come to them. */
 static bool has_outcome(const struct bind_event *attempt)
 {
 	if (attempt->via != BIND_VIA_BIND && attempt->via != BIND_VIA_LISTEN)
 		return false;
-	return attempt->decision.verdict != BIND_DENY || !attempt->decision.enforced;
+	return attempt->hook == BIND_HOOK_CGROUP || !is_refused(attempt);
 }
 
 static void take_attempt(struct join *join, const struct bind_event *attempt)

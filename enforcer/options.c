@@ -29,6 +29,7 @@ enum {
 	OPTION_JSON,
 	OPTION_WATCH,
 	OPTION_RING_SIZE,
+	OPTION_HOOK,
 	OPTION_VERSION,
 };
 
@@ -42,6 +43,7 @@ static const struct option long_options[] = {
 	{ "deny", no_argument, NULL, OPTION_DENY },
 	{ "autobind", no_argument, NULL, OPTION_AUTOBIND },
 	{ "policy", required_argument, NULL, 'f' },
+	{ "hook", required_argument, NULL, OPTION_HOOK },
 	{ "timestamp", no_argument, NULL, 't' },
 	{ "wide", no_argument, NULL, 'w' },
 	{ "pid", required_argument, NULL, 'p' },
@@ -75,6 +77,8 @@ static const char help[] =
 	"  -f, --policy POLICY   policy file or folder (default " POLICY_FOLDER ",\n"
 	"                        else " POLICY_FILE ")\n"
 	"      --watch           reload the policy when its files change; SIGHUP always does\n"
+	"      --hook HOOK       where binds are decided: lsm (default), or cgroup, for kernels\n"
+	"                        without \"bpf\" among the LSMs: it leaves some ways open\n"
 	"\n"
 	"What is shown (never what is decided):\n"
 	"  -p, --pid PID         binds of this process\n"
@@ -207,6 +211,16 @@ static bool parse_mode(enum mode mode, struct options *options)
 	return true;
 }
 
+static bool parse_hook(const char *text, struct options *options)
+{
+	if (strcmp(text, "lsm") != 0 && strcmp(text, "cgroup") != 0) {
+		complain("--hook %s: not a hook, expected lsm or cgroup", text);
+		return false;
+	}
+	options->hook = *text == 'c' ? HOOK_CGROUP : HOOK_LSM;
+	return true;
+}
+
 /* One option with its argument. Returns false after a mistake that it has told. */
 static bool parse_option(int option, const char *argument, struct options *options)
 {
@@ -247,6 +261,8 @@ static bool parse_option(int option, const char *argument, struct options *optio
 		return options->watch = true;
 	case OPTION_RING_SIZE:
 		return parse_ring_size(argument, options);
+	case OPTION_HOOK:
+		return parse_hook(argument, options);
 	case OPTION_CGROUPMAP:
 		options->cgroupmap = argument;
 		return true;
@@ -270,6 +286,8 @@ static bool agree(const struct options *options)
 		complain("--watch: a policy needs --audit or --deny");
 	else if (options->quiet && observes)
 		complain("--quiet: there is nothing to do without --audit or --deny");
+	else if (options->hook == HOOK_CGROUP && observes)
+		complain("--hook cgroup: a hook that decides needs --audit or --deny");
 	else if (options->json && options->count)
 		complain("--json and --count exclude each other");
 	else if (options->quiet && (options->json || options->count))

@@ -12,8 +12,15 @@ enum mode {
 	MODE_DENY,
 };
 
+/* Where the programs sit that decide. */
+enum hook {
+	HOOK_LSM,
+	HOOK_CGROUP,
+};
+
 struct options {
 	enum mode mode;
+	enum hook hook; /* in audit and deny mode */
 	const char *policy; /* path of the policy, in audit and deny mode */
 
 	/* What is shown. */

@@ -8,7 +8,9 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sysexits.h>
+#include <unistd.h>
 
+#include "cgroups.h"
 #include "complain.h"
 #include "configure.h"
 #include "libbpf.h"
@@ -53,11 +55,26 @@ int session_open(const struct options *options, struct session **session)
 	return status;
 }
 
+/* To the root cgroup, and so for all tasks: no program below it, or beside it, takes its place. */
+static int attach_root(const struct bpf_program *program, struct bpf_link **link)
+{
+	int root = cgroups_open_root(), err;
+
+	if (root < 0)
+		return root;
+	*link = bpf_program__attach_cgroup(program, root);
+	err = *link ? 0 : -errno;
+	close(root);
+	return err;
+}
+
 /* Attaches the program, if this host and these options have it. Returns 0 or -errno. */
 static int attach(const struct bpf_program *program, struct bpf_link **link)
 {
 	if (!bpf_program__autoload(program))
 		return 0;
+	if (bpf_program__type(program) == BPF_PROG_TYPE_CGROUP_SOCK_ADDR)
+		return attach_root(program, link);
 	*link = bpf_program__attach(program);
 	return *link ? 0 : -errno;
 }
@@ -116,6 +133,8 @@ static int attach_binds(struct bindguard *skeleton)
 		{ progs->option_attempt, &links->option_attempt },
 		{ progs->listen_attempt, &links->listen_attempt },
 		{ progs->bind_attempt, &links->bind_attempt },
+		{ progs->bind6_attempt, &links->bind6_attempt },
+		{ progs->bind4_attempt, &links->bind4_attempt },
 	};
 	int err = set_tail_call(skeleton->maps.bind_range_program, progs->bind_range);
 
@@ -123,6 +142,10 @@ static int attach_binds(struct bindguard *skeleton)
 		err = set_tail_call(skeleton->maps.listen_range_program, progs->listen_range);
 	if (!err)
 		err = set_tail_call(skeleton->maps.bindx_program, progs->bindx_attempt);
+	if (!err)
+		err = set_tail_call(skeleton->maps.bind4_range_program, progs->bind4_range);
+	if (!err)
+		err = set_tail_call(skeleton->maps.bind6_range_program, progs->bind6_range);
 	for (size_t i = 0; !err && i < sizeof(order) / sizeof(order[0]); i++)
 		err = attach(order[i].program, order[i].link);
 	if (err)
@@ -222,8 +245,9 @@ int session_sleep(struct session *session, int milliseconds)
 void session_detach_hook(struct session *session)
 {
 	__typeof__(session->skeleton->links) *links = &session->skeleton->links;
-	struct bpf_link **deciding[] = { &links->bind_attempt, &links->listen_attempt,
-					 &links->option_attempt, &links->bindx_attempt };
+	struct bpf_link **deciding[] = { &links->bind_attempt,	 &links->listen_attempt,
+					 &links->option_attempt, &links->bindx_attempt,
+					 &links->bind4_attempt,	 &links->bind6_attempt };
 
 	for (size_t i = 0; i < sizeof(deciding) / sizeof(deciding[0]); i++) {
 		bpf_link__destroy(*deciding[i]);

@@ -14,6 +14,7 @@
 #include "baseline.h"
 #include "complain.h"
 #include "eventjson.h"
+#include "hook.h"
 #include "host.h"
 #include "join.h"
 #include "printer.h"
@@ -339,6 +340,8 @@ static void announce(struct watch *w)
 			 w->options.mode == MODE_DENY ? "denying what it denies" :
 							"auditing: nothing is refused");
 	if (policy)
+		hook_tell(w->options.hook);
+	if (policy)
 		baseline_tell(w->options.policy, policy, session_image(w->session));
 	if (w->options.json) {
 		complain("Tracing binds ... Hit Ctrl-C to end");
@@ -382,7 +385,7 @@ int watch(int argc, char **argv)
 	w.decides = w.options.mode != MODE_OBSERVE;
 	/* Before all else: a signal that comes meanwhile ends it as soon as it begins. */
 	catch_signals(w.decides);
-	status = host_require(w.options.mode);
+	status = host_require(w.options.mode, w.options.hook);
 	if (!status && w.decides)
 		status = reload_read(&w.reload, &w.options);
 	w.printer = (struct printer){ .out = stdout, .options = &w.options, .decides = w.decides };

@@ -248,6 +248,36 @@ static void test_a_refused_attempt_does_not_wait(void **state)
 	check_known(&passed->record[0], -EACCES);
 }
 
+/* The cgroup hook refuses inside of what the probes look at: that is one bind, and one record. */
+static void test_what_the_cgroup_hook_refuses_has_an_outcome(void **state)
+{
+	struct passed *passed = *state;
+	struct bind_event event = new_attempt(1, 10, 80);
+
+	event.decision.verdict = BIND_DENY;
+	event.hook = BIND_HOOK_CGROUP;
+	join_event(passed->join, &event);
+	assert_int_equal(passed->count, 0);
+	outcome(passed, 1, 10, 80, -EPERM);
+	assert_int_equal(passed->count, 1);
+	check_record(&passed->record[0], 1, 80, true);
+	check_known(&passed->record[0], -EPERM);
+}
+
+static void test_what_the_cgroup_hook_refuses_is_known_without_outcome(void **state)
+{
+	struct passed *passed = *state;
+	struct bind_event event = new_attempt(1, 10, 80);
+
+	event.decision.verdict = BIND_DENY;
+	event.hook = BIND_HOOK_CGROUP;
+	join_event(passed->join, &event);
+	join_expire(passed->join, event.time + JOIN_WAIT);
+	assert_int_equal(passed->count, 1);
+	check_record(&passed->record[0], 1, 80, true);
+	check_known(&passed->record[0], -EPERM);
+}
+
 static void test_a_refused_attempt_ends_the_wait_of_the_one_before(void **state)
 {
 	struct passed *passed = *state;
@@ -584,6 +614,8 @@ int main(void)
 		JOIN_TEST(test_due_is_when_the_oldest_has_waited),
 		JOIN_TEST(test_an_outcome_after_the_wait_is_not_lost),
 		JOIN_TEST(test_a_refused_attempt_does_not_wait),
+		JOIN_TEST(test_what_the_cgroup_hook_refuses_has_an_outcome),
+		JOIN_TEST(test_what_the_cgroup_hook_refuses_is_known_without_outcome),
 		JOIN_TEST(test_a_refused_attempt_ends_the_wait_of_the_one_before),
 		JOIN_TEST(test_a_denial_in_audit_mode_waits_for_its_outcome),
 		JOIN_TEST(test_an_inner_socket_with_the_same_address_joins),

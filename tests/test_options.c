@@ -109,6 +109,7 @@ static void print_options(FILE *out, const struct options *options)
 		options->count ? " count" : "", options->listing ? " listing" : "");
 	fprintf(out, "%s%s%s", options->watch ? " watch" : "", options->quiet ? " quiet" : "",
 		options->autobind ? " autobind" : "");
+	fputs(options->hook == HOOK_CGROUP ? " hook=cgroup" : "", out);
 	if (options->ring_size != RING_SIZE_DEFAULT)
 		fprintf(out, " ring=%u", options->ring_size);
 }
@@ -147,6 +148,11 @@ static const struct good options[] = {
 	{ { "--deny", "--policy", "a.conf" }, "deny policy=a.conf" },
 	{ { "--deny", "--policy=a.conf" }, "deny policy=a.conf" },
 	{ { "--deny", "-fa.conf" }, "deny policy=a.conf" },
+	{ { "--deny", "--hook", "lsm" }, "deny" },
+	{ { "--deny", "--hook", "cgroup" }, "deny hook=cgroup" },
+	{ { "--hook=cgroup", "--audit" }, "audit hook=cgroup" },
+	{ { "--deny", "--hook", "cgroup", "--hook", "lsm" }, "deny" },
+	{ { "--hook", "lsm" }, "observe" },
 	{ { "-t" }, "observe timestamp" },
 	{ { "--timestamp" }, "observe timestamp" },
 	{ { "-w" }, "observe wide" },
@@ -318,6 +324,14 @@ static const struct bad {
 	{ { "--audit", "--deny" }, "--audit and --deny exclude each other" },
 	{ { "--deny", "--audit" }, "--audit and --deny exclude each other" },
 	{ { "-f", "a.conf" }, "-f a.conf: a policy needs --audit or --deny" },
+	{ { "--hook", "cgroup" }, "--hook cgroup: a hook that decides needs --audit or --deny" },
+	{ { "--deny", "--hook", "nonsense" },
+	  "--hook nonsense: not a hook, expected lsm or cgroup" },
+	{ { "--hook", "nonsense" }, "--hook nonsense: not a hook" },
+	{ { "--deny", "--hook", "" }, "--hook : not a hook" },
+	{ { "--deny", "--hook", "cgroup2" }, "--hook cgroup2: not a hook" },
+	{ { "--deny", "--hook", "LSM" }, "--hook LSM: not a hook" },
+	{ { "--deny", "--hook", "l\033sm" }, "--hook l\\x1bsm: not a hook" },
 	{ { "-t", "--policy=a.conf" }, "-f a.conf: a policy needs --audit or --deny" },
 
 	{ { "-z" }, "'z'" },
@@ -332,6 +346,7 @@ static const struct bad {
 	{ { "--cgroupmap" }, "'--cgroupmap'" },
 	{ { "--mntnsmap" }, "'--mntnsmap'" },
 	{ { "--ring-size" }, "'--ring-size'" },
+	{ { "--deny", "--hook" }, "'--hook'" },
 	{ { "stray" }, "stray: unexpected argument" },
 	{ { "-t", "stray", "-w" }, "stray: unexpected argument" },
 	{ { "--deny", "policy.conf" }, "policy.conf: unexpected argument" },
@@ -398,7 +413,7 @@ static void test_help_names_every_option(void **state)
 		"-t, --timestamp", "-w, --wide",   "--count",	   "--cgroupmap",
 		"--mntnsmap",	   "--ebpf",	   "--version",	   "-U, --print-uid",
 		"-h, --help",	   POLICY_DEFAULT, "--watch",	   "--ring-size SIZE",
-		"--quiet",	   "--autobind",
+		"--quiet",	   "--autobind",   "--hook HOOK",
 	};
 	struct result result;
 

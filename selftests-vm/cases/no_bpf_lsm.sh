@@ -13,12 +13,12 @@ case_no_bpf_lsm_refused() {
 		bindguard --$mode -f "$POLICY"
 		expect_status 69
 		expect_eq 1 "$(wc -l <"$ERR")" 'lines on stderr'
-		expect_error "^bindguard: cannot $mode on this host: BPF LSM: .* lsm=lockdown,yama,.*bpf\$"
+		expect_error "^bindguard: cannot $mode on this host: BPF LSM: .* lsm=lockdown,yama,.*bpf, or .* --hook cgroup, which needs cgroup v2 "
 	done
 	bindguard doctor
 	expect_status 69
 	expect_line '^FAILED   BPF LSM '
-	expect_text 'This host can observe, but not audit or deny.'
+	expect_text 'This host can observe, but audit and deny with --hook cgroup only.'
 }
 
 case_no_bpf_lsm_observes() {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Proves: read_request() fills the request from socket and task, and what cannot be read is zero
+ * Proves: read_request() fills the request from socket, or what was copied of it, and task, and what cannot be read is zero
  * Bound: every socket, task and version of the kernel; names of every length; each read may fail
  * Flags: --unwind 72
- * Mutant: bpf/socket.bpf.h s/sk_type != SOCK_RAW \&\&/sk_type != SOCK_RAW ||/
+ * Mutant: bpf/socket.bpf.h s/type != SOCK_RAW \&\&/type != SOCK_RAW ||/
  * Mutant: bpf/request.bpf.h s/return asked->protocol == IPPROTO_SMC/return asked->protocol != IPPROTO_SMC/
  * Mutant: bpf/request.bpf.h s/address\[11\] = 0xff;/address[11] = 0xfe;/
  * Mutant: bpf/request.bpf.h s/address + 12/address + 8/
@@ -11,11 +11,13 @@
  * Mutant: bpf/kernel.bpf.h s/ & ~bytes & / \& /
  * Mutant: bpf/kernel.bpf.h s/ \* goes_on;/;/
  * Mutant: bpf/kernel.bpf.h s/= dentry->d_parent->d_inode/= dentry->d_inode/
+ * Mutant: bpf/request.bpf.h s/asked_copy(asked->netns)/asked_copy(asked->type)/
  * Mutant: bpf/request.bpf.h s/flags & BIND_IMAGE_OPTIONS/flags \& BIND_IMAGE_UIDS/
  */
 #include "kernel.h"
 
 static union proof_sock sock;
+static struct sock *sk; /* it, or NULL for the cgroup programs */
 static struct net net;
 static struct task_struct leader;
 static struct mm_struct mm;
@@ -81,6 +83,7 @@ static void make_kernel(void)
 	sock = any_sock;
 	net = any_net;
 	sock.sk.__sk_common.skc_net.net = &net;
+	sk = nondet_bool() ? &sock.sk : NULL;
 	leader = any_task;
 	leader.comm[BIND_COMM_LEN - 1] = '\0'; /* as it always is */
 	proof_task.group_leader = &leader;
@@ -119,7 +122,7 @@ static void make_kernel(void)
 
 static __u32 protocol(const struct asked *asked)
 {
-	if (sock.sk.sk_type == SOCK_RAW)
+	if ((sk ? sk->sk_type : asked->type) == SOCK_RAW)
 		return BIND_PROTOCOL_RAW;
 	return asked->protocol == IPPROTO_SMC ? IPPROTO_TCP : asked->protocol;
 }
@@ -143,7 +146,8 @@ static void check_address(const struct bind_request *request, const struct asked
 
 static void check_socket(const struct bind_request *request, const struct asked *asked, __u32 flags)
 {
-	bool is_portless = sock.sk.sk_type == SOCK_RAW || sock.sk.sk_protocol == IPPROTO_L2TP;
+	bool is_portless = (sk ? sk->sk_type : asked->type) == SOCK_RAW ||
+			   asked->protocol == IPPROTO_L2TP;
 	__u32 uid = proof_has_task ? cred.uid.val : (__u32)proof_uid_gid;
 
 	PROVE(request->uid == (flags & BIND_IMAGE_UIDS ? uid : 0));
@@ -153,9 +157,10 @@ static void check_socket(const struct bind_request *request, const struct asked 
 	if (!(flags & BIND_IMAGE_OPTIONS))
 		PROVE(request->options == 0);
 	else if (!proof_failed_reads)
-		PROVE(request->options == asked_options(&sock.sk, asked) || proof_failed_reads);
+		PROVE(request->options == asked_options(sk, asked) || proof_failed_reads);
 	REACH(request->uid == 5 && proof_has_task);
-	REACH(request->options == BIND_OPT_ALL);
+	REACH(request->options == BIND_OPT_ALL && sk);
+	REACH(request->options == BIND_OPT_ALL && !sk);
 }
 
 /* The name up to its NUL, and NULs. */
@@ -207,7 +212,7 @@ int main(void)
 	make_version();
 	make_kernel();
 	header.generation = generation;
-	read_request(&sock.sk, &asked, &header, &request);
+	read_request(sk, &asked, &header, &request);
 	check_comm(&request, header.flags);
 	check_address(&request, &asked, header.flags);
 	check_exe(&request, header.flags);
@@ -217,14 +222,16 @@ int main(void)
 	REACH(request.cgroup == 5);
 	PROVE(request.netns == BIND_NETNS_OTHER || (header.flags & BIND_IMAGE_NETNS));
 	PROVE(!(header.flags & BIND_IMAGE_NETNS) ||
-	      (request.netns == BIND_NETNS_HOST) == (net.ns.inum == host_netns));
+	      (request.netns == BIND_NETNS_HOST) ==
+		      ((sk ? net.ns.inum : asked.netns) == host_netns));
 	REACH(proof_failed_reads > 2);
 	REACH(request.protocol == IPPROTO_MPTCP);
 	REACH(request.exe && exe_key.name[BIND_EXE_NAME_LEN - 2] && proof_has_task);
 	REACH(request.exe && exe_key.name[BIND_EXE_NAME_LEN - 2] && !proof_has_task);
 	REACH(!proof_failed_reads && exes_there && (header.flags & BIND_IMAGE_EXES) &&
 	      !exe_key.folder && folder.i_ino);
-	REACH(request.netns == BIND_NETNS_HOST && host_netns == 7);
+	REACH(request.netns == BIND_NETNS_HOST && host_netns == 7 && sk);
+	REACH(request.netns == BIND_NETNS_HOST && host_netns == 7 && !sk);
 	REACH(request.comm[BIND_COMM_LEN - 2] && proof_has_task);
 	REACH(request.comm[BIND_COMM_LEN - 2] && !proof_has_task);
 	check_socket(&request, &asked, header.flags); /* the last: it reads the options again */
