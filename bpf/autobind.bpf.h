@@ -2,7 +2,8 @@
 /*
  * The probes of --autobind: the kernel has bound a socket by itself, since it is to send and has no
  * port. It is told where the port is chosen, which is two places: __inet_hash_connect() for what
- * connects as TCP does, inet_autobind() for the rest. Nothing is decided, so there are outcomes only.
+ * connects as TCP does, inet_autobind() for the rest. Nothing is decided, so there are outcomes
+ * only.
  */
 #ifndef BPF_AUTOBIND_BPF_H
 #define BPF_AUTOBIND_BPF_H
@@ -47,7 +48,10 @@ int BPF_PROG(autobind_stream, void *death_row, struct sock *sk, __u64 offset)
 
 	if (!offset || !sk)
 		return 0;
-	/* sendto() with MSG_FASTOPEN connects, and this is what it is to send with the first segment. */
+	/*
+	 * sendto() with MSG_FASTOPEN connects, and this is what it is to send with the first
+	 * segment.
+	 */
 	fastopen = sk->sk_protocol == IPPROTO_TCP ? BPF_CORE_READ(tcp, fastopen_req) : 0;
 	return autobind_outcome(sk, fastopen ? BIND_VIA_SENDTO : BIND_VIA_CONNECT);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The BPF programs. With a policy, the LSM programs decide every bind and report the attempts, or the
- * cgroup programs do; the probes report the outcomes. Without one, the probes report alone, as
+ * The BPF programs. With a policy, the LSM programs decide every bind and report the attempts, or
+ * the cgroup programs do; the probes report the outcomes. Without one, the probes report alone, as
  * bindsnoop does.
  */
 #include "vmlinux.h"

@@ -27,8 +27,8 @@ static __always_inline void add_class(__u32 slot, const struct bind_path *path,
 }
 
 /*
- * Gives a new cgroup its class, in the image in force and in the upcoming one. This runs in mkdir(2)
- * before it returns, so no task can be in the cgroup yet.
+ * Gives a new cgroup its class, in the image in force and in the upcoming one. This runs in
+ * mkdir(2) before it returns, so no task can be in the cgroup yet.
  */
 SEC("tp_btf/cgroup_mkdir")
 int BPF_PROG(cgroup_made, struct cgroup *cgroup, const char *path)

@@ -55,8 +55,8 @@ int BPF_PROG(bind_attempt, struct socket *sock, struct sockaddr *address, int le
 }
 
 /*
- * listen(2) binds a socket to an ephemeral port, if it is not bound. If it is, its options are looked
- * at again: they may have changed while nobody looked.
+ * listen(2) binds a socket to an ephemeral port, if it is not bound. If it is, its options are
+ * looked at again: they may have changed while nobody looked.
  */
 SEC("lsm/socket_listen")
 int BPF_PROG(listen_attempt, struct socket *sock, int backlog, int ret)
@@ -77,7 +77,10 @@ int BPF_PROG(listen_attempt, struct socket *sock, int backlog, int ret)
 	return judge_return(judge(sk, &asked, ASKED_WELL));
 }
 
-/* The BIND_OPT_ that setsockopt(2) is about to set, or clear: it cannot be seen which. 0: another one. */
+/*
+ * The BIND_OPT_ that setsockopt(2) is about to set, or clear: it cannot be seen which. 0: another
+ * one.
+ */
 static __always_inline __u32 option_named(int level, int name)
 {
 	switch (level) {
@@ -183,7 +186,9 @@ static __always_inline enum asked_state read_bindx(struct sock *sk, const void *
 	return size && !range_takes(sk, asked, ASKED_WELL) ? ASKED_WELL : ASKED_UNREADABLE;
 }
 
-/* Without memory there is no telling how far it has come. What it asks for is reported as unknown. */
+/*
+ * Without memory there is no telling how far it has come. What it asks for is reported as unknown.
+ */
 static __always_inline int bindx_forgotten(struct sock *sk)
 {
 	struct asked asked;
@@ -193,9 +198,9 @@ static __always_inline int bindx_forgotten(struct sock *sk)
 }
 
 /*
- * sctp_bindx(3) adds addresses of both families, packed. Each is decided, one after the other, until
- * one is refused: then the kernel adds none. A loop would be too long for the verifier, so the program
- * calls itself; what is beyond BINDX_MAX cannot be read.
+ * sctp_bindx(3) adds addresses of both families, packed. Each is decided, one after the other,
+ * until one is refused: then the kernel adds none. A loop would be too long for the verifier, so
+ * the program calls itself; what is beyond BINDX_MAX cannot be read.
  */
 SEC("lsm/sctp_bind_connect")
 int BPF_PROG(bindx_attempt, struct sock *sk, int name, struct sockaddr *packed, int length, int ret)

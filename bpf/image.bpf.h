@@ -35,8 +35,8 @@ struct {
 struct image {
 	void *map;
 	/*
-	 * Of the page last asked for: one place on the stack for all lookups. Eight bytes, since to a
-	 * verifier a store of four leaves alive what was there before.
+	 * Of the page last asked for: one place on the stack for all lookups. Eight bytes, since to
+	 * a verifier a store of four leaves alive what was there before.
 	 */
 	__u64 number;
 };

@@ -9,8 +9,8 @@
 
 /*
  * Begins a decision: denied, until it is known better. Returns the header of the image in force if
- * the request is to be decided by it, or NULL: whatever cannot be read is denied, and what the kernel
- * is going to refuse by itself is passed on, so that programs see the errno they know.
+ * the request is to be decided by it, or NULL: whatever cannot be read is denied, and what the
+ * kernel is going to refuse by itself is passed on, so that programs see the errno they know.
  */
 static __always_inline const struct bind_image_header *
 judge_begin(struct image *image, enum asked_state state, struct bind_decision *decision)

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What differs between kernel versions, and what takes more than a load to read: a function each. */
+/*
+ * What differs between kernel versions, and what takes more than a load to read: a function each.
+ */
 #ifndef BPF_KERNEL_BPF_H
 #define BPF_KERNEL_BPF_H
 
@@ -37,8 +39,8 @@ extern void *bpf_rdonly_cast(const void *pointer, __u32 type) __ksym __weak;
  * Copies the IPv4 address that a bind asks for. It does not fail: the kernel is about to load the
  * same bytes.
  *
- * The cast is for 7.2, where what the probes get has no size. Where it has, the 16 bytes of a struct
- * sockaddr can be loaded, and they hold an IPv4 address. That is cheaper.
+ * The cast is for 7.2, where what the probes get has no size. Where it has, the 16 bytes of a
+ * struct sockaddr can be loaded, and they hold an IPv4 address. That is cheaper.
  */
 static __always_inline void kernel_sockaddr_in(struct sockaddr_in *in, struct sockaddr *from,
 					       bool is_sized)
@@ -146,8 +148,9 @@ static __always_inline __u32 kernel_system_range(struct net *net)
 }
 
 /*
- * The ports among which the kernel is going to choose for a socket with that range of its own: either
- * end counts if it is within the system's. Returns 0 if none does: then it is as without a range.
+ * The ports among which the kernel is going to choose for a socket with that range of its own:
+ * either end counts if it is within the system's. Returns 0 if none does: then it is as without a
+ * range.
  */
 static __always_inline __u32 kernel_effective_range(__u32 own, __u32 all)
 {
@@ -296,7 +299,9 @@ static __always_inline __u32 kernel_netns(struct sock *sk)
 	return sk->__sk_common.skc_net.net->ns.inum;
 }
 
-/* The name of an executable, into its zeroed memory, which is zero again if the name is too long. */
+/*
+ * The name of an executable, into its zeroed memory, which is zero again if the name is too long.
+ */
 static __always_inline void read_exe_name(struct bind_exe *exe, const unsigned char *name)
 {
 	if (bpf_probe_read_kernel_str(exe->name, sizeof(exe->name), name) > BIND_EXE_NAME_LEN)

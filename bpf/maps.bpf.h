@@ -43,8 +43,8 @@ struct {
 } counters SEC(".maps");
 
 /*
- * struct bind_rule_counters: one for the default and one for each rule of a generation. Not per CPU,
- * which many rules on many CPUs make too big.
+ * struct bind_rule_counters: one for the default and one for each rule of a generation. Not per
+ * CPU, which many rules on many CPUs make too big.
  */
 struct rule_counters_map {
 	__uint(type, BPF_MAP_TYPE_ARRAY);

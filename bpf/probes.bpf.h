@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The probes, which report what came of a bind. On preemptible kernels they are skipped when another
- * task runs one of them on the same CPU, so nothing that counts is decided or remembered here.
+ * The probes, which report what came of a bind. On preemptible kernels they are skipped when
+ * another task runs one of them on the same CPU, so nothing that counts is decided or remembered
+ * here.
  */
 #ifndef BPF_PROBES_BPF_H
 #define BPF_PROBES_BPF_H

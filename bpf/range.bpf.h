@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Requests for a range of ports (IP_LOCAL_PORT_RANGE), in programs of their own: it takes bpf_loop()
- * and the task's storage, which kernels that know no such ranges do not have.
+ * Requests for a range of ports (IP_LOCAL_PORT_RANGE), in programs of their own: it takes
+ * bpf_loop() and the task's storage, which kernels that know no such ranges do not have.
  */
 #ifndef BPF_RANGE_BPF_H
 #define BPF_RANGE_BPF_H

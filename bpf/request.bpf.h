@@ -23,8 +23,8 @@ struct asked {
 	__u8 is_bound; /* 1: the socket is */
 
 	/*
-	 * Of the socket, for the cgroup programs, which cannot load from it: they pass it on as NULL,
-	 * and options has all that it has. The others load what they need when they need it.
+	 * Of the socket, for the cgroup programs, which cannot load from it: they pass it on as
+	 * NULL, and options has all that it has. The others load what they need when they need it.
 	 */
 	__u32 netns; /* inode number of its network namespace */
 	__u32 interface; /* index of SO_BINDTODEVICE, 0: none */
@@ -94,8 +94,8 @@ static __always_inline enum asked_state read_ipv6(struct sock *sk, struct sockad
 }
 
 /*
- * All but the address. Only the probes see the TCP socket inside an MPTCP socket: the hooks are called
- * with the one that the task has.
+ * All but the address. Only the probes see the TCP socket inside an MPTCP socket: the hooks are
+ * called with the one that the task has.
  */
 static __always_inline void read_socket(struct sock *sk, enum bind_via via, enum asked_by by,
 					struct asked *asked)
@@ -125,7 +125,9 @@ static __always_inline enum asked_state read_asked(struct sock *sk, struct socka
 	return read_ipv6(sk, from, length, by, asked);
 }
 
-/* Keeps clang from making one load of two, of which the verifier does not know what it loads from. */
+/*
+ * Keeps clang from making one load of two, of which the verifier does not know what it loads from.
+ */
 static __always_inline __u32 asked_copy(__u32 value)
 {
 	barrier_var(value);
@@ -199,8 +201,8 @@ static __always_inline void read_own(struct sock *sk, enum bind_via via, struct 
 }
 
 /*
- * Changes nothing, but a verifier no longer knows in which way the address was read: it then follows
- * the evaluator once, not once for each way.
+ * Changes nothing, but a verifier no longer knows in which way the address was read: it then
+ * follows the evaluator once, not once for each way.
  */
 static __always_inline void forget_asked(struct asked *asked, __u32 any)
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Goes over the open files of all tasks, and writes a record for each that is an IPv4 or IPv6 socket.
- * It sees the sockets of every network namespace, those that are bound and do not listen among them.
+ * Goes over the open files of all tasks, and writes a record for each that is an IPv4 or IPv6
+ * socket. It sees the sockets of every network namespace, those that are bound and do not listen
+ * among them.
  *
  * The verifier does not know that what a file points to is a socket. So all is copied by a helper,
  * which fails where a load would be wrong, and what cannot be read is 0.
@@ -31,8 +32,8 @@ static __always_inline struct sock *open_socket(struct file *file)
 const volatile __u32 smc_inner;
 
 /*
- * What is bound for the socket: itself, or the TCP socket inside it; NULL if that cannot be found. What
- * is in the wrong place is not TCP.
+ * What is bound for the socket: itself, or the TCP socket inside it; NULL if that cannot be found.
+ * What is in the wrong place is not TCP.
  */
 static __always_inline struct sock *bound_socket(struct sock *sk)
 {
@@ -120,7 +121,9 @@ int each_file(struct bpf_iter__task_file *ctx)
 		return 0;
 	record.inode = BPF_CORE_READ(file, f_inode, i_ino);
 	read_socket(sk, &record);
-	/* As it listens SMC overwrites the locks of the socket inside: it may have asked for both. */
+	/*
+	 * As it listens SMC overwrites the locks of the socket inside: it may have asked for both.
+	 */
 	if (sk != named && record.state == BIND_STATE_LISTEN)
 		record.locks |= BIND_LOCK_PORT | BIND_LOCK_ADDRESS;
 	read_owner(task, &record);

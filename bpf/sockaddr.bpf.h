@@ -4,8 +4,8 @@
  * of sockets that the kernel's inet_bind() and inet6_bind() bind. No guard skips them, and like the
  * LSM programs they can be preempted.
  *
- * The verifier does not let them load from the socket, so that helpers copy all that may be needed of
- * it, and who decides and reports gets NULL for it.
+ * The verifier does not let them load from the socket, so that helpers copy all that may be needed
+ * of it, and who decides and reports gets NULL for it.
  */
 #ifndef BPF_SOCKADDR_BPF_H
 #define BPF_SOCKADDR_BPF_H

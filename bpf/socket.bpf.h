@@ -7,7 +7,9 @@
 #include "kernel.bpf.h"
 #include "maps.bpf.h"
 
-/* AF_INET or AF_INET6, also of an SMC socket, which binds a TCP socket inside it; 0 of any other. */
+/*
+ * AF_INET or AF_INET6, also of an SMC socket, which binds a TCP socket inside it; 0 of any other.
+ */
 static __always_inline __u16 socket_family(struct sock *sk)
 {
 	__u16 family = sk->__sk_common.skc_family;
@@ -52,9 +54,9 @@ static __always_inline __u32 socket_effective_range(struct sock *sk)
 }
 
 /*
- * What cannot be read from a socket: where the TCP socket inside an SMC socket is bound, the options
- * of IP that it has, and SCTP_REUSE_PORT, which is SO_REUSEPORT by another name. setsockopt(2) tells
- * the option, not whether it is set or cleared: what was named once counts.
+ * What cannot be read from a socket: where the TCP socket inside an SMC socket is bound, the
+ * options of IP that it has, and SCTP_REUSE_PORT, which is SO_REUSEPORT by another name.
+ * setsockopt(2) tells the option, not whether it is set or cleared: what was named once counts.
  */
 static __always_inline bool socket_has_memory(struct sock *sk)
 {
@@ -83,7 +85,10 @@ static __always_inline __u32 socket_remembered(const struct socket_memory *memor
 	return options;
 }
 
-/* That a bind was let through; if the kernel then refuses it, listen() is taken for that of a bound one. */
+/*
+ * That a bind was let through; if the kernel then refuses it, listen() is taken for that of a bound
+ * one.
+ */
 static __always_inline void socket_remember_bound(struct sock *sk, __u16 port)
 {
 	struct socket_memory *memory;

@@ -62,7 +62,9 @@ static size_t join_ranges(struct range *range, size_t count)
 	return joined;
 }
 
-/* The block of 2^bits addresses from low on, unless it is what an IPv6 block may be silent about. */
+/*
+ * The block of 2^bits addresses from low on, unless it is what an IPv6 block may be silent about.
+ */
 static void take_block(const struct taker *taker, int family, wide low, unsigned int bits)
 {
 	struct block block = {
@@ -111,7 +113,9 @@ static void take_ipv4(const struct taker *taker, const struct range *range, size
 	}
 }
 
-/* An IPv6 block never means the mapped addresses in it, so that it does not matter where they are. */
+/*
+ * An IPv6 block never means the mapped addresses in it, so that it does not matter where they are.
+ */
 static void take_ipv6(const struct taker *taker, struct range *range, size_t count)
 {
 	bool before = false, after = false;

@@ -64,7 +64,9 @@ int cgroups_open_root(void)
 }
 
 struct walk {
-	/* What to do with a cgroup: its folder, and its path below the root. Returns 0 or -errno. */
+	/*
+	 * What to do with a cgroup: its folder, and its path below the root. Returns 0 or -errno.
+	 */
 	int (*take)(void *context, const char *folder, const char *name);
 	void *context;
 	char path[PATH_MAX]; /* of the cgroup's folder */
@@ -155,8 +157,9 @@ static int note(void *context, const char *folder, const char *name)
 /*
  * mkdir(2) runs the program on cgroup_mkdir before the folder is to be seen: a cgroup that did not
  * get the class of these images there may not be seen yet. Both happen under the kernel's
- * cgroup_mutex, and this, which changes nothing, waits for it. Where it is not allowed, on a cgroup2
- * that is mounted read-only, one may be missed that is made at this very moment: its binds are denied.
+ * cgroup_mutex, and this, which changes nothing, waits for it. Where it is not allowed, on a
+ * cgroup2 that is mounted read-only, one may be missed that is made at this very moment: its binds
+ * are denied.
  */
 static void wait_for_mkdir(const char *root)
 {

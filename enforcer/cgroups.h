@@ -18,9 +18,10 @@ int cgroups_root(char *path, size_t size);
 int cgroups_open_root(void);
 
 /*
- * Writes every cgroup that exists into the map of cgroups (id -> struct bind_cgroup), with its class
- * in the image of each parity; an image may be NULL. The program on cgroup_mkdir must run already,
- * and know these images: it takes care of cgroups that are made meanwhile. Returns 0 or -errno.
+ * Writes every cgroup that exists into the map of cgroups (id -> struct bind_cgroup), with its
+ * class in the image of each parity; an image may be NULL. The program on cgroup_mkdir must run
+ * already, and know these images: it takes care of cgroups that are made meanwhile. Returns 0 or
+ * -errno.
  */
 int cgroups_fill(int map, const struct image *const images[BIND_PARITIES]);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Have the files of a policy changed? It is the folders that are watched, with inotify, so that it
- * does not matter how: written in place, renamed over, added, removed, or reached through a symbolic
- * link that leads elsewhere now.
+ * does not matter how: written in place, renamed over, added, removed, or reached through a
+ * symbolic link that leads elsewhere now.
  */
 #ifndef ENFORCER_CHANGES_H
 #define ENFORCER_CHANGES_H
@@ -21,8 +21,8 @@ struct changes *changes_new(void);
 
 /*
  * To be called before the files are read: forgets what is watched and what has changed. After it,
- * changes_add() counts as a change what has changed since, so that nothing is missed between reading
- * and watching. Returns 0 or -errno.
+ * changes_add() counts as a change what has changed since, so that nothing is missed between
+ * reading and watching. Returns 0 or -errno.
  */
 int changes_begin(struct changes *changes);
 

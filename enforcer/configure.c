@@ -120,7 +120,9 @@ static void set_policy(struct bindguard *skeleton, bool with_policy)
 		bpf_map__set_max_entries(skeleton->maps.cgroups, 1);
 }
 
-/* The programs on the LSM hooks. Where they do not decide a listen(), nobody asks what comes of it. */
+/*
+ * The programs on the LSM hooks. Where they do not decide a listen(), nobody asks what comes of it.
+ */
 static void set_lsm(struct bindguard *skeleton, bool decides)
 {
 	__typeof__(skeleton->progs) *progs = &skeleton->progs;

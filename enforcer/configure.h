@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What is fixed once the BPF programs are loaded: what this kernel needs, what the options ask for. */
+/*
+ * What is fixed once the BPF programs are loaded: what this kernel needs, what the options ask for.
+ */
 #ifndef ENFORCER_CONFIGURE_H
 #define ENFORCER_CONFIGURE_H
 

@@ -11,7 +11,8 @@
 /*
  * Writes the whole policy. What is read from it is the same policy, and is written the same again.
  * Users are numbers, ranges are sorted and joined, addresses are CIDR blocks. A string may have any
- * bytes but NUL, as in the policy: what has no escape in the syntax of policies is written as it is.
+ * bytes but NUL, as in the policy: what has no escape in the syntax of policies is written as it
+ * is.
  */
 void dump_policy(FILE *out, const struct policy *policy);
 

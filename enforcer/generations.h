@@ -34,15 +34,15 @@ const struct policy *generations_find(const struct generations *generations, uin
 
 /*
  * Frees the policies that no event can refer to any more. To be called often, at the time now (ns,
- * CLOCK_MONOTONIC), after join_expire() of the same time; drained tells that the ring was empty just
- * before. What was decided before the ring was empty has left the ring, and JOIN_WAIT later the
- * join.
+ * CLOCK_MONOTONIC), after join_expire() of the same time; drained tells that the ring was empty
+ * just before. What was decided before the ring was empty has left the ring, and JOIN_WAIT later
+ * the join.
  */
 void generations_expire(struct generations *generations, bool drained, uint64_t now);
 
 /*
- * When generations_expire() is to be called next (ns, CLOCK_MONOTONIC); UINT64_MAX if there is nothing
- * to free, 0 if it has yet to hear that the ring was empty.
+ * When generations_expire() is to be called next (ns, CLOCK_MONOTONIC); UINT64_MAX if there is
+ * nothing to free, 0 if it has yet to hear that the ring was empty.
  */
 uint64_t generations_due(const struct generations *generations);
 

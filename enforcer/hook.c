@@ -11,7 +11,7 @@ static const char *const undecided[] = {
 	"listen() without bind(), also with a range of ports (IP_LOCAL_PORT_RANGE)",
 	"options that a bound socket gains, such as SO_REUSEPORT, by which others share its port",
 	"connect() and sendto() without bind(), as with --hook lsm",
-	"addresses and ports that another program on the root's cgroup/bind4 or bind6 changes after it",
+	"what another program on the root's cgroup/bind4 or bind6 changes after it",
 };
 
 void hook_tell(enum hook hook)

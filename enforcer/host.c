@@ -128,7 +128,10 @@ static bool is_not_locked_down(char *text, size_t size)
 		"boot with lockdown=integrity");
 }
 
-/* Loads a program that does nothing, for this attach point; target is NULL if it has none. Returns its descriptor or -errno. */
+/*
+ * Loads a program that does nothing, for this attach point; target is NULL if it has none. Returns
+ * its descriptor or -errno.
+ */
 static int load_empty(enum bpf_prog_type type, enum bpf_attach_type attach, const char *target)
 {
 	const struct bpf_insn code[] = {

@@ -6,8 +6,9 @@
 #include "options.h"
 
 /*
- * Checks what the mode needs, and the hook if it decides. Returns 0, or the exit status after one line on stderr that names the
- * first thing missing and how to get it: EX_NOPERM for privileges, else EX_UNAVAILABLE.
+ * Checks what the mode needs, and the hook if it decides. Returns 0, or the exit status after one
+ * line on stderr that names the first thing missing and how to get it: EX_NOPERM for privileges,
+ * else EX_UNAVAILABLE.
  */
 int host_require(enum mode mode, enum hook hook);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What JSON output has in common: the same thing has the same key and the same form, whatever prints
- * it. Memory that runs out gives null, as json-c has it.
+ * What JSON output has in common: the same thing has the same key and the same form, whatever
+ * prints it. Memory that runs out gives null, as json-c has it.
  */
 #ifndef ENFORCER_JSON_H
 #define ENFORCER_JSON_H
@@ -38,8 +38,8 @@ struct json_where {
 void json_add_where(struct json_object *object, const struct json_where *where);
 
 /*
- * The keys verdict, rule, cause and forbidden. rule is the name of the one that decided, NULL for the
- * default; decision is NULL where nothing is decided, and then all are null.
+ * The keys verdict, rule, cause and forbidden. rule is the name of the one that decided, NULL for
+ * the default; decision is NULL where nothing is decided, and then all are null.
  */
 void json_add_decision(struct json_object *object, const struct bind_decision *decision,
 		       const char *rule);

@@ -6,9 +6,9 @@
 #include <stdio.h>
 
 /*
- * Prints the instructions of the loaded program with this descriptor, under its name, as the verifier left them:
- * number, code, registers, offset and immediate, under the source lines that they come from.
- * Returns 0 or -errno.
+ * Prints the instructions of the loaded program with this descriptor, under its name, as the
+ * verifier left them: number, code, registers, offset and immediate, under the source lines that
+ * they come from. Returns 0 or -errno.
  */
 int listing_print(FILE *out, const char *name, int program);
 

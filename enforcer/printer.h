@@ -28,8 +28,8 @@ void printer_header(struct printer *printer);
 const char *printer_letters(uint32_t options, char letters[PRINTER_LETTERS + 1]);
 
 /*
- * The RULE column: the rule's name, "-" for NULL, with what else made the verdict. Returns its length;
- * out may be NULL.
+ * The RULE column: the rule's name, "-" for NULL, with what else made the verdict. Returns its
+ * length; out may be NULL.
  */
 int printer_rule(FILE *out, const char *rule, const struct bind_decision *decision);
 

@@ -3,8 +3,8 @@
  * Putting images into force, one generation after the other. A generation is a few maps, built and
  * filled aside; which one decides is a single entry of the map of policies.
  *
- * Maps of a generation are let go only after an update has waited until no program uses them: kernels
- * before 6.8 free a map that was taken out of another one at once.
+ * Maps of a generation are let go only after an update has waited until no program uses them:
+ * kernels before 6.8 free a map that was taken out of another one at once.
  */
 #ifndef ENFORCER_PUBLISH_H
 #define ENFORCER_PUBLISH_H
@@ -39,7 +39,9 @@ void publish_init(struct publish *publish, int policy, int rule_counters, int ex
 int publish_image(struct publish *publish, struct image *image,
 		  struct bind_rule_counters **retired);
 
-/* The counters of the generation in force, in the same form; NULL after an error, errno says which. */
+/*
+ * The counters of the generation in force, in the same form; NULL after an error, errno says which.
+ */
 struct bind_rule_counters *publish_counters(const struct publish *publish);
 
 /* The image in force stays so until the programs go. */

@@ -57,8 +57,8 @@ void reload_again(struct reload *reload);
 void reload_tick(struct reload *reload, bool drained, uint64_t now);
 
 /*
- * When to call that next (ns, CLOCK_MONOTONIC), 0: at once, UINT64_MAX: not for the sake of time. For
- * expiry and changes wait_any() ends by itself.
+ * When to call that next (ns, CLOCK_MONOTONIC), 0: at once, UINT64_MAX: not for the sake of time.
+ * For expiry and changes wait_any() ends by itself.
  */
 uint64_t reload_due(const struct reload *reload);
 

@@ -65,7 +65,9 @@ static void print_header(const struct scanprint *print, int width)
 	fputc('\n', print->out);
 }
 
-/* The columns that need no policy. others: how many processes the line is about, but for this one. */
+/*
+ * The columns that need no policy. others: how many processes the line is about, but for this one.
+ */
 static void print_socket(const struct scanprint *print, const struct bind_socket *record,
 			 size_t others)
 {
@@ -126,8 +128,8 @@ void scanprint_table(const struct scanprint *print, const struct sockets *socket
 }
 
 /*
- * The path of the process's executable, allocated; NULL if it cannot be had. The name must be the one
- * that the kernel has told: by now another process may have the number.
+ * The path of the process's executable, allocated; NULL if it cannot be had. The name must be the
+ * one that the kernel has told: by now another process may have the number.
  */
 static char *exe_path(const struct bind_socket *record)
 {

@@ -164,9 +164,9 @@ static int take_event(void *context, void *data, size_t size)
 }
 
 /*
- * Child processes get no part of the maps: the one that parses the next policy could move the ring's
- * reader on, and copying the page tables of the ring is most of what its fork costs. libbpf does not
- * tell where it has put them.
+ * Child processes get no part of the maps: the one that parses the next policy could move the
+ * ring's reader on, and copying the page tables of the ring is most of what its fork costs. libbpf
+ * does not tell where it has put them.
  */
 static int keep_from_children(void)
 {

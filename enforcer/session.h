@@ -36,17 +36,18 @@ int session_attach(struct session *session,
 		   void (*sink)(void *context, const struct bind_event *event), void *context);
 
 /*
- * Take the events that there are, at most SESSION_EVENTS. session_poll() waits before, for as long as
- * it is told or until the ring buffer is half full, unless the last call left some: the way to take
- * many. session_sleep() waits, if there are none, until there is one; -1: as long as it takes. Both
- * waits are wait_any()'s. Return how many, or -errno; fewer than SESSION_EVENTS: the ring was empty.
+ * Take the events that there are, at most SESSION_EVENTS. session_poll() waits before, for as long
+ * as it is told or until the ring buffer is half full, unless the last call left some: the way to
+ * take many. session_sleep() waits, if there are none, until there is one; -1: as long as it takes.
+ * Both waits are wait_any()'s. Return how many, or -errno; fewer than SESSION_EVENTS: the ring was
+ * empty.
  */
 int session_poll(struct session *session, int milliseconds);
 int session_sleep(struct session *session, int milliseconds);
 
 /*
- * Take the deciding hooks off, then the probes: what was decided last still gets its outcome. Events
- * that are in the ring buffer stay there for session_poll().
+ * Take the deciding hooks off, then the probes: what was decided last still gets its outcome.
+ * Events that are in the ring buffer stay there for session_poll().
  */
 void session_detach_hook(struct session *session);
 void session_detach_probes(struct session *session);
@@ -60,7 +61,9 @@ const struct image *session_image(const struct session *session);
 /* The rule counters of the generation in force, as publish_counters() has them. */
 struct bind_rule_counters *session_rule_counters(struct session *session);
 
-/* How many times the kernel skipped a probe, and so an outcome. 0 where it does not count (5.10). */
+/*
+ * How many times the kernel skipped a probe, and so an outcome. 0 where it does not count (5.10).
+ */
 uint64_t session_missed(struct session *session);
 
 /* The --count table, allocated. Returns 0 or -errno. */

@@ -11,9 +11,9 @@
 void verdicts_cgroups(struct sockets *sockets, const struct cgroups_list *list);
 
 /*
- * Decides about each owner, which has its cgroup's path by then, and finds for each socket the owner
- * that its verdict is about: the first one that --deny would refuse; else the first one that a rule in
- * audit mode denies; else the first one. Returns 0 or -ENOMEM.
+ * Decides about each owner, which has its cgroup's path by then, and finds for each socket the
+ * owner that its verdict is about: the first one that --deny would refuse; else the first one that
+ * a rule in audit mode denies; else the first one. Returns 0 or -ENOMEM.
  */
 int verdicts_decide(struct sockets *sockets, const struct policy *policy, const struct image *image,
 		    uint32_t host_netns);

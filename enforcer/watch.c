@@ -197,8 +197,8 @@ static int sleep_ms(const struct watch *w)
 }
 
 /*
- * What does not wait for an event. drained: the ring was empty. Losses are told at the latest before
- * a sleep.
+ * What does not wait for an event. drained: the ring was empty. Losses are told at the latest
+ * before a sleep.
  */
 static void tick(struct watch *w, bool drained, bool quiet)
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Memory for looking at a policy that is not enforced, nor going to be. Running out of it ends the
- * program, with a message. What a reload comes to may not use it: hooks would go, and nothing be denied.
+ * program, with a message. What a reload comes to may not use it: hooks would go, and nothing be
+ * denied.
  */
 #ifndef POLICY_ALLOC_H
 #define POLICY_ALLOC_H

@@ -134,7 +134,8 @@ static void write_syntax_error(struct out *out, const config_t *config)
 
 /*
  * libconfig makes so many small pieces out of a big policy that a fifth of the time goes into page
- * faults, unless the heap is of big pages. Fails silently: where there are none, it just takes longer.
+ * faults, unless the heap is of big pages. Fails silently: where there are none, it just takes
+ * longer.
  */
 static void use_big_pages(size_t text)
 {

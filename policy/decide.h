@@ -122,8 +122,8 @@ static __always_inline int decide_item(const struct image *image,
 }
 
 /*
- * Lowers rule to the other, if that is lower. any has 32 bits: to a verifier any number may come of it,
- * so it goes on only once, not for every bound.
+ * Lowers rule to the other, if that is lower. any has 32 bits: to a verifier any number may come of
+ * it, so it goes on only once, not for every bound.
  */
 static __always_inline void decide_lower(__u32 *rule, __u32 other, __u32 any)
 {
@@ -329,8 +329,8 @@ static __always_inline __u64 decide_block(const struct decide_cells *leaves, __u
 }
 
 /*
- * The first of so many blocks of all the leaves that is not 0. Returns 1 if there is one, else 0. By
- * blocks, since a round has few branches then, and loads each pointer once.
+ * The first of so many blocks of all the leaves that is not 0. Returns 1 if there is one, else 0.
+ * By blocks, since a round has few branches then, and loads each pointer once.
  */
 static __always_inline int decide_and(const struct decide_cells *leaves, __u64 blocks,
 				      struct decide_meeting *meeting)
@@ -477,8 +477,8 @@ static __always_inline int decide_verdict(const struct image *image,
 }
 
 /*
- * Decides the request by the image, whose header this is. decision has what decide_unreadable() says,
- * and keeps it if something cannot be read.
+ * Decides the request by the image, whose header this is. decision has what decide_unreadable()
+ * says, and keeps it if something cannot be read.
  */
 static __always_inline void decide_by(const struct image *image,
 				      const struct bind_image_header *header,

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A rule is filed in one dimension, under every value that it accepts there, where these are few and
- * their buckets have room. Where it could be filed in several, rules that have a value to themselves
- * come first: so the census counts beforehand how many rules could be filed under each value.
+ * A rule is filed in one dimension, under every value that it accepts there, where these are few
+ * and their buckets have room. Where it could be filed in several, rules that have a value to
+ * themselves come first: so the census counts beforehand how many rules could be filed under each
+ * value.
  */
 #include "filing.h"
 

@@ -28,8 +28,9 @@ static inline void *grow(void *array, size_t used, size_t *space, size_t size)
 }
 
 /*
- * Room for one more in an array of so many elements that has only ever grown through here: it doubles
- * when it is full, which is when count is 0 or a power of two. Returns the array, moved or not, or NULL.
+ * Room for one more in an array of so many elements that has only ever grown through here: it
+ * doubles when it is full, which is when count is 0 or a power of two. Returns the array, moved or
+ * not, or NULL.
  */
 static inline void *grow_doubling(void *array, size_t count, size_t size)
 {

@@ -19,18 +19,18 @@
  *	2: uid = "1000-60000"               broad: there is no key to file it under
  *
  * Broad rules are in one common bucket, which every request looks into, if they fit there. If not,
- * they are bits. For each dimension (uid, port, ...) the values fall into classes that no broad rule
- * tells apart, and each class has a vector: bit r is set if the r-th broad rule accepts the values
- * of that class. The AND of the request's vectors is the set of the broad rules that match it, and
- * its lowest bit is the first of them.
+ * they are bits. For each dimension (uid, port, ...) the values fall into classes that no broad
+ * rule tells apart, and each class has a vector: bit r is set if the r-th broad rule accepts the
+ * values of that class. The AND of the request's vectors is the set of the broad rules that match
+ * it, and its lowest bit is the first of them.
  *
  * A vector is a cell: a leaf with the bits of 2048 rules or, where there are more, a cell with the
  * numbers of 32 leaves, 0 for one that has no bits. Equal cells are shared, so that a class costs
  * the two cells in which it differs from its neighbour.
  *
  * A class is found in a search tree over the sorted starts of the intervals: a node is one page, a
- * leaf's values are the numbers of the vectors' first cells, an inner node's are page numbers. Unused
- * entries repeat the last one used, under the highest key.
+ * leaf's values are the numbers of the vectors' first cells, an inner node's are page numbers.
+ * Unused entries repeat the last one used, under the highest key.
  *
  * Cgroups have long names, so they get numbers first, when they are made: the class of a cgroup is
  * that of the longest of the rules' patterns which its path begins with. Patterns are numbered in

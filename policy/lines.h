@@ -25,7 +25,10 @@ struct lines {
 	size_t count;
 };
 
-/* Adds a part; line is not below that of the one before. Does not take the file's name over. False: no memory. */
+/*
+ * Adds a part; line is not below that of the one before. Does not take the file's name over. False:
+ * no memory.
+ */
 bool lines_add(struct lines *lines, unsigned int line, const char *file, unsigned int file_line);
 
 /* There must be a part, and line must not be 0. */

@@ -18,8 +18,8 @@ struct source {
 };
 
 /*
- * What an allocation has returned; if it is NULL, memory is out, which is noted. The reader that asked
- * for it leaves out what it was for: the whole policy will not be taken.
+ * What an allocation has returned; if it is NULL, memory is out, which is noted. The reader that
+ * asked for it leaves out what it was for: the whole policy will not be taken.
  */
 void *messages_memory(struct policy_messages *errors, void *memory);
 

@@ -60,9 +60,9 @@ static __always_inline void decide_longer(__u64 head, __u64 whole, __u32 found, 
 }
 
 /*
- * Finds the longest pattern whose text has the hash of the path's beginning: its class, 0 if there is
- * none, and where the text is. A loop that long must not have two ways through it: the verifier gives
- * up to remember where it has been. Returns 0 or -1.
+ * Finds the longest pattern whose text has the hash of the path's beginning: its class, 0 if there
+ * is none, and where the text is. A loop that long must not have two ways through it: the verifier
+ * gives up to remember where it has been. Returns 0 or -1.
  */
 static __always_inline int decide_pattern(const struct image *image,
 					  const struct bind_image_header *header,
@@ -91,9 +91,9 @@ static __always_inline int decide_pattern(const struct image *image,
 }
 
 /*
- * The class of the cgroup with this path, of which BIND_PATTERN_LEN + 1 bytes are enough. Returns 0,
- * or -1: then the class is unknown, because the image cannot be read, or because the path has the
- * hash of a pattern and is another text.
+ * The class of the cgroup with this path, of which BIND_PATTERN_LEN + 1 bytes are enough. Returns
+ * 0, or -1: then the class is unknown, because the image cannot be read, or because the path has
+ * the hash of a pattern and is another text.
  */
 static __always_inline int decide_cgroup(const struct image *image, const struct bind_path *path,
 					 __u32 *class)

@@ -102,8 +102,8 @@ struct policy_message {
 };
 
 /*
- * Running out of memory is an error for which there may be no message: it is only noted, and from then
- * on nothing is added, for it may be wrong.
+ * Running out of memory is an error for which there may be no message: it is only noted, and from
+ * then on nothing is added, for it may be wrong.
  */
 struct policy_messages {
 	struct policy_message *message;

@@ -3,8 +3,8 @@
  * A request for every port of a range: the kernel is to choose one of them, and the socket can say
  * of which (IP_LOCAL_PORT_RANGE), down to a single one. It is allowed only if each of them is.
  *
- * Ports that no rule tells apart have one decision, so it takes one for each bound of a rule that is
- * within the range.
+ * Ports that no rule tells apart have one decision, so it takes one for each bound of a rule that
+ * is within the range.
  */
 #ifndef POLICY_RANGE_H
 #define POLICY_RANGE_H
@@ -37,8 +37,8 @@ static __always_inline void decide_range_begin(struct decide_range *range, __u32
 }
 
 /*
- * Takes the next step, in which the request gets its port. Returns 1 when that was the last one: worst
- * is then the first of the decisions that are as bad as any.
+ * Takes the next step, in which the request gets its port. Returns 1 when that was the last one:
+ * worst is then the first of the decisions that are as bad as any.
  */
 static __always_inline int decide_range_step(const struct image *image,
 					     const struct bind_image_header *header,

@@ -32,8 +32,8 @@
 #define BIND_PORT_NONE (1u << 16) /* the socket has no ports: SOCK_RAW, L2TP */
 
 /*
- * How it is asked. listen is of a socket that the kernel is to bind for it, or of one that is bound;
- * setsockopt of one that is bound, and gains an option. bindx is one of the addresses that
+ * How it is asked. listen is of a socket that the kernel is to bind for it, or of one that is
+ * bound; setsockopt of one that is bound, and gains an option. bindx is one of the addresses that
  * sctp_bindx() adds. connect and sendto are what the kernel binds by itself as a socket sends.
  */
 enum bind_via {

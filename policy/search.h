@@ -17,7 +17,9 @@
 #define __always_inline inline __attribute__((always_inline))
 #endif
 
-/* Loops over dimensions and a search's steps become straight code, those over what is found do not. */
+/*
+ * Loops over dimensions and a search's steps become straight code, those over what is found do not.
+ */
 #ifdef __clang__
 #define DECIDE_UNROLL _Pragma("clang loop unroll(full)")
 #define DECIDE_LOOP _Pragma("clang loop unroll(disable)")
@@ -67,9 +69,10 @@ static __always_inline __u64 decide_bytes(const char *bytes)
 }
 
 /*
- * What a - b - less borrows, as the highest bit; less is 0 or 1. Comparisons are arithmetic, without a
- * branch: the verifier follows every branch of a search on its own, and each level of a tree has eight
- * steps. (It does the same with masks of all ones or none since 6.19, and in what was backported.)
+ * What a - b - less borrows, as the highest bit; less is 0 or 1. Comparisons are arithmetic,
+ * without a branch: the verifier follows every branch of a search on its own, and each level of a
+ * tree has eight steps. (It does the same with masks of all ones or none since 6.19, and in what
+ * was backported.)
  */
 static __always_inline __u64 decide_borrow(__u64 a, __u64 b, __u64 less)
 {

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the readers of values.h have in common: each value of a setting, and what is wrong with it. */
+/*
+ * What the readers of values.h have in common: each value of a setting, and what is wrong with it.
+ */
 #ifndef POLICY_VALUE_H
 #define POLICY_VALUE_H
 

@@ -65,7 +65,10 @@ static unsigned int count(int command)
 
 int main(int argc, char **argv)
 {
-	/* Before 5.11 maps are memory that is locked, and those of an earlier program may be too, still. */
+	/*
+	 * Before 5.11 maps are memory that is locked, and those of an earlier program may be too,
+	 * still.
+	 */
 	const struct rlimit unlimited = { RLIM_INFINITY, RLIM_INFINITY };
 	union bpf_attr attr = { 0 };
 	unsigned char value[64];

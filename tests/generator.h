@@ -21,8 +21,8 @@
 
 /*
  * A policy, and the pools its values come from. Small pools and few criteria make rules overlap;
- * large pools and many criteria let late rules decide. Broad rules are those that no single value leads
- * to. It is large: for the heap.
+ * large pools and many criteria let late rules decide. Broad rules are those that no single value
+ * leads to. It is large: for the heap.
  */
 struct generator {
 	struct policy policy; /* refers to what is below */

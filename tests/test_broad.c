@@ -154,7 +154,9 @@ static void test_bits_lead_to_the_rules_numbers(void **state)
 	free(port);
 }
 
-/* All but one rule are for one dimension's values, so that bits meet late: in the last leaf, word. */
+/*
+ * All but one rule are for one dimension's values, so that bits meet late: in the last leaf, word.
+ */
 static void check_meeting(uint32_t rules, uint32_t meeting)
 {
 	struct broad_policy b = broad_policy(rules);

@@ -47,7 +47,9 @@ static void write_file(const char *path)
 	assert_int_equal(fclose(file), 0);
 }
 
-/* Files have the time of the kernel's last tick: what was written before is older than what comes. */
+/*
+ * Files have the time of the kernel's last tick: what was written before is older than what comes.
+ */
 static void wait_for_tick(void)
 {
 	const struct timespec twenty_milliseconds = { .tv_nsec = 20000000 };

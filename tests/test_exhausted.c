@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Memory is out at every moment of what a reload does before it publishes: either it fails and says
- * so, or the image is the one that it is with memory. Allocations are those of our objects: Makefile
- * has the linker put the functions below in between.
+ * so, or the image is the one that it is with memory. Allocations are those of our objects:
+ * Makefile has the linker put the functions below in between.
  */
 #include <errno.h>
 #include <limits.h>
@@ -139,7 +139,10 @@ static void write_rules(FILE *file)
 			i < 29 ? "," : ");");
 }
 
-/* As reload.c does. Returns whether the next policy would come into force; the image is to be freed. */
+/*
+ * As reload.c does. Returns whether the next policy would come into force; the image is to be
+ * freed.
+ */
 static bool prepare(struct image *image)
 {
 	const struct image_settings settings = { .generation = 1, .now = 1767225600 };

@@ -182,7 +182,9 @@ static void test_crowded_values_are_avoided(void **state)
 	typical_free(&policy);
 }
 
-/* Rules for uid 33, each with ports that are no key: those that the bucket cannot hold are broad. */
+/*
+ * Rules for uid 33, each with ports that are no key: those that the bucket cannot hold are broad.
+ */
 static void check_crowd(size_t rules)
 {
 	struct policy_range uid = { 33, 33 }, port[40];

@@ -359,7 +359,9 @@ static void test_an_image_with_a_missing_page_denies(void **state)
 	check_missing_pages(&broad);
 }
 
-/* Nobody looked it up, or its path only seems to be a pattern's: not the same as no pattern at all. */
+/*
+ * Nobody looked it up, or its path only seems to be a pattern's: not the same as no pattern at all.
+ */
 static void test_a_cgroup_without_a_class_denies(void **state)
 {
 	struct policy_rule rules[] = { { .verdict = BIND_DENY, .cgroup = STRINGS("/a") }, { 0 } };

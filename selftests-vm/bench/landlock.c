@@ -4,8 +4,8 @@
  *
  *	landlock RULES PORT PROGRAM [ARGUMENT...]
  *
- * Restricts itself to binding PORT and RULES - 1 other TCP ports, then becomes the program. Linux 6.7
- * and later. Static, as everything that runs in the guest.
+ * Restricts itself to binding PORT and RULES - 1 other TCP ports, then becomes the program. Linux
+ * 6.7 and later. Static, as everything that runs in the guest.
  */
 #define _GNU_SOURCE
 #include <err.h>

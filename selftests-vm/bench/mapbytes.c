@@ -2,8 +2,8 @@
 /*
  * mapbytes - how much memory do the BPF maps of this host have?
  *
- * Prints the sum of what the kernel says that its maps occupy, and of what their entries alone need,
- * which is all that kernels before 6.4 know: those report entries too, as memory.
+ * Prints the sum of what the kernel says that its maps occupy, and of what their entries alone
+ * need, which is all that kernels before 6.4 know: those report entries too, as memory.
  *
  *	memlock=4521984 entries=4489216
  *

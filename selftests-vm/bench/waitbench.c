@@ -5,10 +5,10 @@
  *	waitbench [-b PORT] [-s PORT] [-t SECONDS] FILE TEXT PROGRAM [ARGUMENT...]
  *	waitbench [-t SECONDS] -p PID FILE TEXT
  *
- * Starts the program with FILE as its stdout and stderr or, with -p, sends a running one SIGHUP, and
- * waits for TEXT to appear in FILE. Prints the ticks from exec or signal to then and, with -b, until
- * the first bind of the port that gave EACCES; and the process, which is left running. With -s it
- * binds that port time and again, so that TEXT can be what the program says of it.
+ * Starts the program with FILE as its stdout and stderr or, with -p, sends a running one SIGHUP,
+ * and waits for TEXT to appear in FILE. Prints the ticks from exec or signal to then and, with -b,
+ * until the first bind of the port that gave EACCES; and the process, which is left running. With
+ * -s it binds that port time and again, so that TEXT can be what the program says of it.
  *
  *	ticks=61533210 decided=61034567 pid=123
  *

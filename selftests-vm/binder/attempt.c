@@ -56,8 +56,8 @@ struct result attempt(int fd, unsigned int port)
 }
 
 /*
- * The process as the initial pid namespace knows it, if /proc is that one's: what its entry "self" says
- * depends on where /proc was mounted, not on who reads it.
+ * The process as the initial pid namespace knows it, if /proc is that one's: what its entry "self"
+ * says depends on where /proc was mounted, not on who reads it.
  */
 static long process(void)
 {

@@ -112,7 +112,9 @@ void user_become(long uid, long gid);
 
 /* socket.c */
 
-/* The protocol of that name ("tcp4"), or the end. Without a name: the one of that index, or NULL. */
+/*
+ * The protocol of that name ("tcp4"), or the end. Without a name: the one of that index, or NULL.
+ */
 const struct protocol *protocol_find(const char *name);
 const struct protocol *protocol_at(size_t index);
 

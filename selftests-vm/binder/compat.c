@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The kernel's entry for 32-bit programs, int 0x80, which 64-bit programs may use as well: once by the
- * calls' own numbers, once by socketcall(2), which has the arguments in memory. All that is pointed
- * to has to be below 4 GB.
+ * The kernel's entry for 32-bit programs, int 0x80, which 64-bit programs may use as well: once by
+ * the calls' own numbers, once by socketcall(2), which has the arguments in memory. All that is
+ * pointed to has to be below 4 GB.
  */
 #define _GNU_SOURCE
 #include "binder.h"

@@ -8,8 +8,9 @@
  *	udp6 2001:db8::1 freebind -
  *	sctp4 late REUSEPORT -
  *
- * A protocol that this kernel does not have is one line: "dccp4 socket ESOCKTNOSUPPORT". Each cell has a
- * socket of its own, and a port that no other cell has, so that nothing depends on the cells before.
+ * A protocol that this kernel does not have is one line: "dccp4 socket ESOCKTNOSUPPORT". Each cell
+ * has a socket of its own, and a port that no other cell has, so that nothing depends on the cells
+ * before.
  */
 #define _GNU_SOURCE
 #include "binder.h"

@@ -20,7 +20,9 @@
 
 enum { CELL_PAGE = 1, NUMBER_PAGE = 2 };
 
-/* The vector of a dimension is the cell of its number plus one, and these are the leaves below it. */
+/*
+ * The vector of a dimension is the cell of its number plus one, and these are the leaves below it.
+ */
 #define LEAF(dimension, leaf) (16 + (dimension)*BIND_CELL_LEAVES + (leaf))
 
 static union bind_cell cells[BIND_CELLS_PER_PAGE];
@@ -62,7 +64,10 @@ static bool all_leaves_have(__u32 bit)
 	return all;
 }
 
-/* Calls decide_meet() for the rules, and proves it for any of the bits that the vectors have room for. */
+/*
+ * Calls decide_meet() for the rules, and proves it for any of the bits that the vectors have room
+ * for.
+ */
 static void meet(__u32 rules, __u32 room, bool (*have)(__u32 bit))
 {
 	struct bind_image_header header = { .cell_page = CELL_PAGE, .broad_rules = rules };

@@ -17,7 +17,9 @@
 
 enum { ITEM_PAGE = 1, BOX_PAGE, RULE_PAGE };
 
-/* What a rule of the policy says. Bytes are numbers here: that they are in one order says "order". */
+/*
+ * What a rule of the policy says. Bytes are numbers here: that they are in one order says "order".
+ */
 struct criteria {
 	bool any_port, any_protocol;
 	__u16 port_low, port_high;

@@ -18,8 +18,8 @@
 #include <stdlib.h>
 
 /*
- * Of the hash CBMC knows only that it is a function. Of the slots, too: that only two bits of the hash
- * count for them is no loss, for of four keys there are no more than four hashes.
+ * Of the hash CBMC knows only that it is a function. Of the slots, too: that only two bits of the
+ * hash count for them is no loss, for of four keys there are no more than four hashes.
  */
 __u64 __CPROVER_uninterpreted_hash(__u64 high, __u64 low, __u32 seed);
 static __u64 displaced[4][2];
