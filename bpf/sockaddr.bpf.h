@@ -133,8 +133,11 @@ static __always_inline struct range_work *sockaddr_work(struct bpf_sock_addr *ct
 	return bpf_sk_storage_get(&range_sockets, ctx->sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
 }
 
-/* Without work to do it in, what is asked cannot be judged. */
-static __always_inline bool sockaddr_unreadable4(struct bpf_sock_addr *ctx, struct sock *sk)
+/*
+ * Without work to do it in, what is asked cannot be judged. Functions of their own: the stack is
+ * small.
+ */
+static __noinline int sockaddr_unreadable4(struct bpf_sock_addr *ctx, struct sock *sk)
 {
 	struct asked asked;
 
@@ -142,7 +145,7 @@ static __always_inline bool sockaddr_unreadable4(struct bpf_sock_addr *ctx, stru
 	return judge(0, &asked, ASKED_UNREADABLE);
 }
 
-static __always_inline bool sockaddr_unreadable6(struct bpf_sock_addr *ctx, struct sock *sk)
+static __noinline int sockaddr_unreadable6(struct bpf_sock_addr *ctx, struct sock *sk)
 {
 	struct asked asked;
 
