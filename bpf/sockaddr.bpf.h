@@ -57,28 +57,27 @@ static __always_inline void read_watched(struct bpf_sock_addr *ctx, struct sock 
 	asked->port = bpf_ntohs(ctx->user_port);
 }
 
-/* What the kernel accepts, as in read_ipv4(); it has checked the length already. */
-static __always_inline enum asked_state read_bind4(struct bpf_sock_addr *ctx, struct sock *sk,
-						   struct asked *asked)
+/*
+ * What the kernel accepts, as in read_ipv4() and read_ipv6(); it has checked the length already. A
+ * program may load the address of its own attach point only, so that is_ipv6 is a constant.
+ */
+static __always_inline enum asked_state read_bind(struct bpf_sock_addr *ctx, struct sock *sk,
+						  bool is_ipv6, struct asked *asked)
 {
 	__u32 family = ctx->user_family;
 
 	read_watched(ctx, sk, asked);
+	if (is_ipv6) {
+		asked->address[0] = ctx->user_ip6[0];
+		asked->address[1] = ctx->user_ip6[1];
+		asked->address[2] = ctx->user_ip6[2];
+		asked->address[3] = ctx->user_ip6[3];
+		return family == AF_INET6 ? ASKED_WELL : ASKED_MALFORMED;
+	}
 	asked->address[0] = ctx->user_ip4;
 	if (family == AF_INET || (family == AF_UNSPEC && !asked->address[0]))
 		return ASKED_WELL;
 	return ASKED_MALFORMED;
-}
-
-static __always_inline enum asked_state read_bind6(struct bpf_sock_addr *ctx, struct sock *sk,
-						   struct asked *asked)
-{
-	read_watched(ctx, sk, asked);
-	asked->address[0] = ctx->user_ip6[0];
-	asked->address[1] = ctx->user_ip6[1];
-	asked->address[2] = ctx->user_ip6[2];
-	asked->address[3] = ctx->user_ip6[3];
-	return ctx->user_family == AF_INET6 ? ASKED_WELL : ASKED_MALFORMED;
 }
 
 /* As range_takes() has it. */
@@ -98,94 +97,81 @@ static __always_inline int sockaddr_return(int refused)
 	return 0;
 }
 
-SEC("cgroup/bind4")
-int bind4_attempt(struct bpf_sock_addr *ctx)
+static __always_inline int sockaddr_attempt(struct bpf_sock_addr *ctx, bool is_ipv6,
+					    void *range_program)
 {
 	struct sock *sk = sockaddr_socket(ctx);
 	enum asked_state state;
 	struct asked asked;
 
-	state = read_bind4(ctx, sk, &asked);
+	state = read_bind(ctx, sk, is_ipv6, &asked);
 	if (sockaddr_range_takes(sk, &asked, state)) {
-		bpf_tail_call(ctx, &bind4_range_program, 0);
+		bpf_tail_call(ctx, range_program, 0);
 		return 0; /* cannot happen, it is there before the hook is attached */
 	}
 	return sockaddr_return(judge(0, &asked, state));
 }
 
+SEC("cgroup/bind4")
+int bind4_attempt(struct bpf_sock_addr *ctx)
+{
+	return sockaddr_attempt(ctx, false, &bind4_range_program);
+}
+
 SEC("cgroup/bind6")
 int bind6_attempt(struct bpf_sock_addr *ctx)
 {
-	struct sock *sk = sockaddr_socket(ctx);
-	enum asked_state state;
+	return sockaddr_attempt(ctx, true, &bind6_range_program);
+}
+
+/* Without work to do it in, what is asked cannot be judged. */
+static __always_inline int sockaddr_unreadable(struct bpf_sock_addr *ctx, struct sock *sk,
+					       bool is_ipv6)
+{
 	struct asked asked;
 
-	state = read_bind6(ctx, sk, &asked);
-	if (sockaddr_range_takes(sk, &asked, state)) {
-		bpf_tail_call(ctx, &bind6_range_program, 0);
-		return 0; /* as above */
-	}
-	return sockaddr_return(judge(0, &asked, state));
+	read_bind(ctx, sk, is_ipv6, &asked);
+	return judge(0, &asked, ASKED_UNREADABLE);
 }
 
-static __always_inline struct range_work *sockaddr_work(struct bpf_sock_addr *ctx)
-{
-	return bpf_sk_storage_get(&range_sockets, ctx->sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
-}
-
-/*
- * Without work to do it in, what is asked cannot be judged. Functions of their own: the stack is
- * small.
- */
+/* Functions of their own: the stack is small. */
 static __noinline int sockaddr_unreadable4(struct bpf_sock_addr *ctx, struct sock *sk)
 {
-	struct asked asked;
-
-	read_bind4(ctx, sk, &asked);
-	return judge(0, &asked, ASKED_UNREADABLE);
+	return sockaddr_unreadable(ctx, sk, false);
 }
 
 static __noinline int sockaddr_unreadable6(struct bpf_sock_addr *ctx, struct sock *sk)
 {
-	struct asked asked;
-
-	read_bind6(ctx, sk, &asked);
-	return judge(0, &asked, ASKED_UNREADABLE);
+	return sockaddr_unreadable(ctx, sk, true);
 }
 
-/* Returns whether it is refused. */
-static __always_inline bool sockaddr_range_judge(struct sock *sk, struct range_work *work)
+static __always_inline int sockaddr_range(struct bpf_sock_addr *ctx, bool is_ipv6)
 {
-	struct net *net = BPF_CORE_READ(sk, __sk_common.skc_net.net);
+	struct range_work *work = bpf_sk_storage_get(&range_sockets, ctx->sk, 0,
+						     BPF_SK_STORAGE_GET_F_CREATE);
+	struct sock *sk = sockaddr_socket(ctx);
+	__u32 range;
 
-	return range_judge(0,
-			   kernel_effective_range(kernel_port_range(sk), kernel_system_range(net)),
-			   work);
+	if (!work)
+		return sockaddr_return(is_ipv6 ? sockaddr_unreadable6(ctx, sk) :
+						 sockaddr_unreadable4(ctx, sk));
+	read_bind(ctx, sk, is_ipv6, &work->asked);
+	range = kernel_system_range(BPF_CORE_READ(sk, __sk_common.skc_net.net));
+	range = kernel_effective_range(kernel_port_range(sk), range);
+	return sockaddr_return(range_judge(0, range, work));
 }
 
 /* Both are tail calls, of the programs on the same hooks. */
 SEC("cgroup/bind4")
 int bind4_range(struct bpf_sock_addr *ctx)
 {
-	struct range_work *work = sockaddr_work(ctx);
-	struct sock *sk = sockaddr_socket(ctx);
-
-	if (!work)
-		return sockaddr_return(sockaddr_unreadable4(ctx, sk));
-	read_bind4(ctx, sk, &work->asked);
-	return sockaddr_return(sockaddr_range_judge(sk, work));
+	return sockaddr_range(ctx, false);
 }
 
 SEC("cgroup/bind6")
 int bind6_range(struct bpf_sock_addr *ctx)
 {
-	struct range_work *work = sockaddr_work(ctx);
-	struct sock *sk = sockaddr_socket(ctx);
-
-	if (!work)
-		return sockaddr_return(sockaddr_unreadable6(ctx, sk));
-	read_bind6(ctx, sk, &work->asked);
-	return sockaddr_return(sockaddr_range_judge(sk, work));
+	return sockaddr_range(ctx, true);
 }
 
 #endif
