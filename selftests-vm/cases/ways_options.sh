@@ -8,19 +8,6 @@
 
 # --- IP_LOCAL_PORT_RANGE: a request for every port of the range
 
-ranges_policy() {
-	policy <<-'END'
-		version = 1;
-		default = "deny";
-		rules = (
-			{ name = "no"; verdict = "deny"; ports = 40005; },
-			{ name = "ten"; ports = "40000-40009"; },
-			{ name = "clients"; uid = 33; ports = "ephemeral"; },
-			{ name = "top"; uid = 34; ports = [ "50000-65535", "ephemeral" ]; }
-		);
-	END
-}
-
 # ranges METHOD PROTO: the policy is in force.
 ranges() {
 	local any range

@@ -294,3 +294,20 @@ expect_no_error() {
 	[ -z "$GUARD" ] || guard_stop
 	! grep -qsE -- "$1" "$ERR" || fail "expected no line on stderr matching: $1"
 }
+
+# malformed_pass: malformed addresses get the kernel's own errno, whatever the policy in force.
+malformed_pass() {
+	local length
+	for length in 0 2 8 15; do
+		binder -l $length tcp4 127.0.0.1 8080
+		expect_errno EINVAL
+	done
+	binder -l 23 tcp6 ::1 8080
+	expect_errno EINVAL
+	binder -f 77 tcp4 127.0.0.1 8080
+	expect_errno EAFNOSUPPORT
+	binder -f 0 tcp4 127.0.0.1 8080
+	expect_errno EAFNOSUPPORT
+	binder -f 2 tcp6 ::1 8080
+	expect_errno EAFNOSUPPORT
+}

@@ -26,6 +26,20 @@ nothing_allowed() {
 	END
 }
 
+# Ranges of ports: those within ten, one of which is denied, are one thing, others another.
+ranges_policy() {
+	policy <<-'END'
+		version = 1;
+		default = "deny";
+		rules = (
+			{ name = "no"; verdict = "deny"; ports = 40005; },
+			{ name = "ten"; ports = "40000-40009"; },
+			{ name = "clients"; uid = 33; ports = "ephemeral"; },
+			{ name = "top"; uid = 34; ports = [ "50000-65535", "ephemeral" ]; }
+		);
+	END
+}
+
 # any_address PROTO: the wildcard of that family.
 any_address() {
 	case $1 in
