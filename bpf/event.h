@@ -89,6 +89,7 @@ struct bind_rule_counters {
 	__u64 allowed;
 	__u64 denied;
 	__u64 audited;
+	__u64 last; /* when it decided last: ns, CLOCK_MONOTONIC; 0: never */
 };
 
 /* Entries of the map of policies. */

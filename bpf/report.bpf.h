@@ -37,13 +37,14 @@ static __always_inline struct bind_rule_counters *rule_counter(const struct bind
 }
 
 static __always_inline void count_decision(struct bind_counters *c,
-					   const struct bind_decision *decision)
+					   const struct bind_decision *decision, __u64 now)
 {
 	struct bind_rule_counters *r = rule_counter(decision);
 
 	ADD_ONE(c->attempts);
 	if (!r)
 		return;
+	r->last = now;
 	if (decision->verdict == BIND_ALLOW) {
 		ADD_ONE(c->allowed);
 		ADD_ONE(r->allowed);
@@ -119,13 +120,13 @@ static __always_inline void submit_event(struct bind_event *event)
 
 /* The current task and the socket, in an event that is otherwise zero. */
 static __always_inline void fill_event(struct bind_event *event, struct sock *sk,
-				       const struct asked *asked)
+				       const struct asked *asked, __u64 now)
 {
 	__u64 pid_tgid = bpf_get_current_pid_tgid();
 	struct comm comm;
 
 	__builtin_memset(event, 0, sizeof(*event));
-	event->time = bpf_ktime_get_ns();
+	event->time = now;
 	event->socket = sk ? (__u64)sk : asked->socket;
 	event->cgroup = kernel_cgroup();
 	event->pid = pid_tgid >> 32;
@@ -151,10 +152,13 @@ static __always_inline void report_attempt(struct sock *sk, const struct asked *
 {
 	struct bind_counters *c = cpu_counters();
 	struct bind_event *event;
+	__u64 now;
 
 	if (!c)
 		return;
-	count_decision(c, decision);
+	/* The coarse clock, which is cheaper, is not for LSM programs. */
+	now = bpf_ktime_get_ns();
+	count_decision(c, decision, now);
 	if (count_only)
 		return;
 	if (show_nothing || !shows_task() || !shows_asked(asked)) {
@@ -166,7 +170,7 @@ static __always_inline void report_attempt(struct sock *sk, const struct asked *
 		ADD_ONE(c->lost);
 		return;
 	}
-	fill_event(event, sk, asked);
+	fill_event(event, sk, asked, now);
 	event->kind = BIND_EVENT_ATTEMPT;
 	event->range[0] = asked->range;
 	event->range[1] = asked->range >> 16;
@@ -247,7 +251,7 @@ static __always_inline void report_outcome(struct sock *sk, const struct asked *
 			ADD_ONE(c->lost);
 		return;
 	}
-	fill_event(event, sk, asked);
+	fill_event(event, sk, asked, bpf_ktime_get_ns());
 	event->kind = BIND_EVENT_OUTCOME;
 	event->rc = rc;
 	event->bound_port = port;

@@ -11,6 +11,8 @@ static void add(struct bind_rule_counters *to, const struct bind_rule_counters *
 	to->allowed += counters->allowed;
 	to->denied += counters->denied;
 	to->audited += counters->audited;
+	if (to->last < counters->last)
+		to->last = counters->last;
 }
 
 static int compare(const void *a, const void *b)

@@ -57,9 +57,11 @@ static void test_rules_are_added_up_by_name(void **state)
 					{ .name = (char[]){ "db" } },
 					{ .name = (char[]){ "we" } },
 					{ .name = (char[]){ "web" } } };
-	const struct bind_rule_counters one[] = { { 1, 2, 3 }, { 10, 0, 0 }, { 0, 20, 0 } };
+	const struct bind_rule_counters one[] = { { 1, 2, 3, 0 },
+						  { 10, 0, 0, 0 },
+						  { 0, 20, 0, 0 } };
 	const struct bind_rule_counters two[] = {
-		{ 4, 5, 6 }, { 0, 0, 7 }, { 0, 100, 1 }, { 9, 0, 0 }, { 1000, 1, 1 }
+		{ 4, 5, 6, 0 }, { 0, 0, 7, 0 }, { 0, 100, 1, 0 }, { 9, 0, 0, 0 }, { 1000, 1, 1, 0 }
 	};
 	const struct policy policy = { .rule = first, .rules = COUNT(first) };
 	const struct policy next = { .rule = second, .rules = COUNT(second) };
@@ -80,7 +82,9 @@ static void test_idle_rules_take_no_room(void **state)
 {
 	struct policy_rule rules[] = { { .name = (char[]){ "idle" } },
 				       { .name = (char[]){ "busy" } } };
-	const struct bind_rule_counters counters[] = { { 0, 0, 0 }, { 0, 0, 0 }, { 1, 0, 0 } };
+	const struct bind_rule_counters counters[] = { { 0, 0, 0, 0 },
+						       { 0, 0, 0, 0 },
+						       { 1, 0, 0, 0 } };
 	const struct policy policy = { .rule = rules, .rules = COUNT(rules) };
 	struct tally tally = { 0 };
 
@@ -90,10 +94,42 @@ static void test_idle_rules_take_no_room(void **state)
 	tally_free(&tally);
 }
 
+static void print_last(void *context, const struct tally_rule *rule)
+{
+	fprintf(context, "%s %llu\n", rule->name, (unsigned long long)rule->counters.last);
+}
+
+/* Whichever generation it was in: times are not added up. */
+static void test_the_last_time_is_the_latest(void **state)
+{
+	struct policy_rule rules[] = { { .name = (char[]){ "a" } }, { .name = (char[]){ "b" } } };
+	const struct bind_rule_counters one[] = { { 1, 0, 0, 30 },
+						  { 1, 0, 0, 50 },
+						  { 0, 1, 0, 7 } };
+	const struct bind_rule_counters two[] = { { 1, 0, 0, 40 },
+						  { 0, 0, 1, 20 },
+						  { 0, 1, 0, 9 } };
+	const struct policy policy = { .rule = rules, .rules = COUNT(rules) };
+	struct tally tally = { 0 };
+	char text[64] = "";
+	FILE *out = fmemopen(text, sizeof(text), "w");
+
+	(void)state;
+	assert_non_null(out);
+	assert_int_equal(tally_add(&tally, &policy, one), 0);
+	assert_int_equal(tally_add(&tally, &policy, two), 0);
+	tally_visit(&tally, print_last, out);
+	fclose(out);
+	assert_string_equal(text, "a 50\nb 9\n");
+	assert_int_equal(tally.fallback.last, 40);
+	tally_free(&tally);
+}
+
 static void test_counters_are_64_bits_wide(void **state)
 {
 	struct policy_rule rule = { .name = (char[]){ "a" } };
-	const struct bind_rule_counters counters[] = { { 1ULL << 40, 0, 0 }, { 0, 1ULL << 40, 0 } };
+	const struct bind_rule_counters counters[] = { { 1ULL << 40, 0, 0, 0 },
+						       { 0, 1ULL << 40, 0, 0 } };
 	const struct policy policy = { .rule = &rule, .rules = 1 };
 	struct tally tally = { 0 };
 
@@ -109,7 +145,7 @@ static void test_names_are_copied(void **state)
 {
 	char name[] = "short-lived";
 	struct policy_rule rule = { .name = name };
-	const struct bind_rule_counters counters[] = { { 0, 0, 0 }, { 1, 0, 0 } };
+	const struct bind_rule_counters counters[] = { { 0, 0, 0, 0 }, { 1, 0, 0, 0 } };
 	const struct policy policy = { .rule = &rule, .rules = 1 };
 	struct tally tally = { 0 };
 
@@ -127,6 +163,7 @@ int main(void)
 		cmocka_unit_test(test_rules_are_added_up_by_name),
 		cmocka_unit_test(test_idle_rules_take_no_room),
 		cmocka_unit_test(test_counters_are_64_bits_wide),
+		cmocka_unit_test(test_the_last_time_is_the_latest),
 		cmocka_unit_test(test_names_are_copied),
 	};
 
