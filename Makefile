@@ -26,7 +26,7 @@ HARDENING := -fstack-protector-strong -fPIE $(if $(SAN),,-U_FORTIFY_SOURCE -D_FO
 override CFLAGS += -std=gnu11 $(WARNINGS) $(HARDENING) $(SANITIZE)
 override CPPFLAGS += -D_GNU_SOURCE -I. -I$(B)
 override LDFLAGS += -pie -Wl,-z,relro,-z,now $(SANITIZE)
-LIBS := $(shell $(PKG_CONFIG) --libs libbpf libconfig json-c 2>/dev/null || echo -lbpf -lconfig -ljson-c) -lelf -lz
+LIBS := $(shell $(PKG_CONFIG) --libs libbpf libconfig json-c libmd 2>/dev/null || echo -lbpf -lconfig -ljson-c -lmd) -lelf -lz
 
 # Debian keeps asm/types.h where clang -target bpf does not look for it. Blocks stay in the order of the
 # source: the verifiers of 5.10 and 6.1 refuse a loop whose end is placed before its beginning.
@@ -60,9 +60,10 @@ $(B)/%.o: %.c
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 $(B)/bindguard.bpf.o: bpf/bindguard.bpf.c
+$(B)/gates.bpf.o: bpf/gates.bpf.c
 $(B)/scan.bpf.o: bpf/scan.bpf.c
 $(B)/evaluate.bpf.o: tests/evaluate.bpf.c
-$(B)/bindguard.bpf.o $(B)/scan.bpf.o $(B)/evaluate.bpf.o:
+$(B)/bindguard.bpf.o $(B)/gates.bpf.o $(B)/scan.bpf.o $(B)/evaluate.bpf.o:
 	$(call say,BPF)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CLANG) $(BPF_CFLAGS) -MMD -MP -MT $@ -MF $(@:.o=.d) -c -o $@.full $<
@@ -72,7 +73,8 @@ $(B)/%.skel.h: $(B)/%.bpf.o
 	$(call say,SKEL)
 	$(Q)$(BPFTOOL) gen skeleton $< name $* >$@.new && mv $@.new $@
 
-$(B)/enforcer/session.o $(B)/enforcer/configure.o: $(B)/bindguard.skel.h
+$(addprefix $(B)/enforcer/,session.o attach.o configure.o): $(B)/bindguard.skel.h
+$(B)/enforcer/gate.o: $(B)/gates.skel.h
 $(B)/enforcer/sockets.o: $(B)/scan.skel.h
 $(B)/tests/test_kernel.o: $(B)/evaluate.skel.h
 

@@ -48,9 +48,10 @@ static void name_denied(FILE *line, const char *path, const struct policy *polic
 		fprintf(line, ", and %zu more: run 'bindguard scan %s'", denied - named, path);
 }
 
-static void tell(const char *path, const struct policy *policy, const struct sockets *sockets)
+static void tell(const char *path, const struct policy *policy, const struct sockets *sockets,
+		 size_t denied)
 {
-	size_t denied = verdicts_denied(policy, sockets), length;
+	size_t length;
 	char *text = NULL;
 	FILE *line = open_memstream(&text, &length);
 
@@ -63,8 +64,10 @@ static void tell(const char *path, const struct policy *policy, const struct soc
 	free(text);
 }
 
-void baseline_tell(const char *path, const struct policy *policy, const struct image *image)
+struct baseline baseline_tell(const char *path, const struct policy *policy,
+			      const struct image *image)
 {
+	struct baseline baseline = { -1, -1 };
 	struct cgroups_list cgroups = { 0 };
 	struct sockets sockets = { 0 };
 	int err = sockets_read(&sockets);
@@ -75,10 +78,14 @@ void baseline_tell(const char *path, const struct policy *policy, const struct i
 	}
 	if (!err)
 		err = verdicts_decide(&sockets, policy, image, host_netns());
-	if (err)
+	if (err) {
 		complain("cannot tell which sockets are bound already: %s", strerror(-err));
-	else
-		tell(path, policy, &sockets);
+	} else {
+		baseline.bound = sockets.count;
+		baseline.denied = verdicts_denied(policy, &sockets);
+		tell(path, policy, &sockets, baseline.denied);
+	}
 	sockets_free(&sockets);
 	cgroups_free(&cgroups);
+	return baseline;
 }

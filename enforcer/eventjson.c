@@ -36,19 +36,6 @@ void eventjson_init(struct eventjson *eventjson)
 		fclose(file);
 }
 
-/* "2026-03-01T12:00:00.123456Z" */
-static struct json_object *time_text(int64_t realtime)
-{
-	time_t seconds = realtime / NS;
-	char date[32], text[48];
-	struct tm tm;
-
-	gmtime_r(&seconds, &tm);
-	strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%S", &tm);
-	snprintf(text, sizeof(text), "%s.%06lldZ", date, (long long)(realtime % NS / 1000));
-	return json_object_new_string(text);
-}
-
 static struct json_object *proc_text(uint32_t pid, const char *name, const char *begin)
 {
 	char *line = process_line(pid, name, begin);
@@ -80,7 +67,7 @@ static struct json_object *executable(uint32_t pid)
 
 static void add_time(struct json_object *object, struct eventjson *e, const struct record *record)
 {
-	json_object_object_add(object, "time", time_text(record->event.time + e->realtime));
+	json_object_object_add(object, "time", json_time(record->event.time + e->realtime));
 	json_object_object_add(object, "monotonic_ns", json_object_new_int64(record->event.time));
 	json_object_object_add(object, "boot_id", json_text(e->boot_id));
 	json_object_object_add(object, "host", json_text(e->host));

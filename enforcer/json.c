@@ -4,11 +4,13 @@
 #include <arpa/inet.h>
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <time.h>
 
 #include "escape.h"
 #include "policy/names.h"
 
 #define MAX_BYTES 256
+#define NS 1000000000LL
 
 struct json_object *json_text(const char *text)
 {
@@ -25,6 +27,18 @@ struct json_object *json_bytes(const char *text, size_t length)
 
 	return json_object_new_string(
 		escape(text, length, sizeof(escaped), escaped, sizeof(escaped)));
+}
+
+struct json_object *json_time(int64_t realtime)
+{
+	time_t seconds = realtime / NS;
+	char date[32], text[48];
+	struct tm tm;
+
+	gmtime_r(&seconds, &tm);
+	strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%S", &tm);
+	snprintf(text, sizeof(text), "%s.%06lldZ", date, (long long)(realtime % NS / 1000));
+	return json_object_new_string(text);
 }
 
 static struct json_object *options_list(uint32_t options)

@@ -19,6 +19,9 @@ struct json_object *json_text(const char *text);
 /* The same of one that ends at a NUL or after length bytes, at most 256. */
 struct json_object *json_bytes(const char *text, size_t length);
 
+/* A time, ns since 1970: "2026-03-01T12:00:00.123456Z". */
+struct json_object *json_time(int64_t realtime);
+
 /* An address as text: 16 bytes, of which that of IPv4 are the first four. */
 struct json_object *json_address(uint8_t family, const uint8_t *address);
 

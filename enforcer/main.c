@@ -9,6 +9,8 @@
 #include "host.h"
 #include "policytest.h"
 #include "scan.h"
+#include "status.h"
+#include "unload.h"
 #include "watch.h"
 
 /* What can stand where the first argument is. Anything that begins with "-" is the main job. */
@@ -17,7 +19,8 @@ static const struct command {
 	int (*run)(int argc, char **argv);
 } commands[] = {
 	{ "check", check },	{ "explain", explain },	   { "test", policytest },
-	{ "scan", scan_bound }, { "doctor", host_doctor },
+	{ "scan", scan_bound }, { "doctor", host_doctor }, { "status", status_show },
+	{ "unload", unload },
 };
 
 int main(int argc, char **argv)

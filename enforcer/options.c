@@ -27,6 +27,7 @@ enum {
 	OPTION_EBPF,
 	OPTION_QUIET,
 	OPTION_JSON,
+	OPTION_PIN,
 	OPTION_WATCH,
 	OPTION_RING_SIZE,
 	OPTION_HOOK,
@@ -57,6 +58,7 @@ static const struct option long_options[] = {
 	{ "json", no_argument, NULL, OPTION_JSON },
 	{ "quiet", no_argument, NULL, OPTION_QUIET },
 	{ "ebpf", no_argument, NULL, OPTION_EBPF },
+	{ "pin", no_argument, NULL, OPTION_PIN },
 	{ "watch", no_argument, NULL, OPTION_WATCH },
 	{ "ring-size", required_argument, NULL, OPTION_RING_SIZE },
 	{ "help", no_argument, NULL, 'h' },
@@ -72,10 +74,13 @@ static const char help[] =
 	"       bindguard explain POLICY BIND [TASK]      which rule decides this bind?\n"
 	"       bindguard test POLICY [CASES...]          does a policy decide as expected?\n"
 	"       bindguard scan [POLICY]                   what is bound already, and may it be?\n"
+	"       bindguard status [--json]                 what is pinned, and does it decide?\n"
+	"       bindguard unload                          take down what is pinned\n"
 	"       bindguard doctor                          can this host do it?\n"
 	"\n"
 	"  -f, --policy POLICY   policy file or folder (default " POLICY_FOLDER ",\n"
 	"                        else " POLICY_FILE ")\n"
+	"      --pin             go on deciding when this program has ended, until 'unload'\n"
 	"      --watch           reload the policy when its files change; SIGHUP always does\n"
 	"      --hook HOOK       where binds are decided: lsm (default), or cgroup, for kernels\n"
 	"                        without \"bpf\" among the LSMs: it leaves some ways open\n"
@@ -257,6 +262,8 @@ static bool parse_option(int option, const char *argument, struct options *optio
 		return options->quiet = true;
 	case OPTION_EBPF:
 		return options->listing = true;
+	case OPTION_PIN:
+		return options->pin = true;
 	case OPTION_WATCH:
 		return options->watch = true;
 	case OPTION_RING_SIZE:
@@ -284,6 +291,10 @@ static bool agree(const struct options *options)
 		complain("-f %s: a policy needs --audit or --deny", options->policy);
 	else if (options->watch && observes)
 		complain("--watch: a policy needs --audit or --deny");
+	else if (options->pin && observes)
+		complain("--pin: there is nothing to keep without --audit or --deny");
+	else if (options->pin && options->listing)
+		complain("--pin and --ebpf exclude each other");
 	else if (options->quiet && observes)
 		complain("--quiet: there is nothing to do without --audit or --deny");
 	else if (options->hook == HOOK_CGROUP && observes)

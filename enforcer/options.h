@@ -43,6 +43,7 @@ struct options {
 	bool autobind; /* the binds that the kernel makes by itself, too */
 	bool listing; /* print the loaded programs and end */
 	bool watch; /* reload the policy when its files change */
+	bool pin; /* what decides outlives the program */
 	uint32_t ring_size; /* bytes of the ring buffer */
 };
 

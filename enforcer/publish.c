@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "cgroups.h"
+#include "counters.h"
 #include "exes.h"
 
 #define NO_MAPS ((struct publish_maps){ -1, -1, -1 })
@@ -144,26 +145,6 @@ static int classify(const struct publish *p, const struct image *image,
 	return err ? err : cgroups_fill(p->cgroups, images);
 }
 
-static struct bind_rule_counters *read_counters(int fd, uint32_t count)
-{
-	struct bind_rule_counters *counters = calloc(count, sizeof(*counters));
-	uint32_t *keys = calloc(count, sizeof(*keys)), got = count, batch;
-	int err = 0;
-
-	if (!counters || !keys)
-		err = -ENOMEM;
-	else if (bpf_map_lookup_batch(fd, NULL, &batch, keys, counters, &got, NULL) || got != count)
-		for (uint32_t i = 0; !err && i < count; i++)
-			if (bpf_map_lookup_elem(fd, &i, &counters[i]))
-				err = -errno;
-	free(keys);
-	if (!err)
-		return counters;
-	free(counters);
-	errno = -err;
-	return NULL;
-}
-
 /* The switch has happened: what the generation before had goes, once it has been read. */
 static void retire(struct publish *p, struct bind_rule_counters **retired)
 {
@@ -210,7 +191,7 @@ int publish_image(struct publish *publish, struct image *image, struct bind_rule
 
 struct bind_rule_counters *publish_counters(const struct publish *publish)
 {
-	return read_counters(publish->maps.counters, entries(&publish->image));
+	return counters_read_rules(publish->maps.counters, entries(&publish->image));
 }
 
 void publish_close(struct publish *publish)

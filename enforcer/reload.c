@@ -230,7 +230,8 @@ int reload_read(struct reload *reload, const struct options *options)
 		if (next.messages.count)
 			complain("%s: %zu error%s, policy not loaded", options->policy, next.errors,
 				 next.errors == 1 ? "" : "s");
-	} else if (generations_add(&reload->generations, 1, next.policy)) {
+	} else if (generations_add(&reload->generations, reload->status.generation + 1,
+				   next.policy)) {
 		complain("out of memory");
 	} else {
 		next.policy = NULL;

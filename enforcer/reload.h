@@ -38,8 +38,9 @@ struct reload {
 };
 
 /*
- * Reads and compiles the policy for the first time; options stay the caller's. Returns 0 or an exit
- * status, after telling why.
+ * Reads and compiles the policy for the first time; options stay the caller's. In a reload that is
+ * otherwise zeroed, status.generation may be that of a policy before, whose number the first one
+ * follows. Returns 0 or an exit status, after telling why.
  */
 int reload_read(struct reload *reload, const struct options *options);
 

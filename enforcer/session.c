@@ -10,11 +10,13 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#include "cgroups.h"
+#include "attach.h"
 #include "complain.h"
 #include "configure.h"
+#include "counters.h"
 #include "libbpf.h"
 #include "listing.h"
+#include "pin.h"
 #include "publish.h"
 #include "wait.h"
 
@@ -23,13 +25,35 @@
 struct session {
 	struct bindguard *skeleton;
 	struct publish publish;
+	struct pin *pin; /* the caller's; NULL: nothing is pinned */
+	const struct options *options; /* the caller's */
 	struct ring_buffer *ring;
 	unsigned int left; /* events that may still be taken in this go; 0: there may be more */
 	void (*sink)(void *context, const struct bind_event *event);
 	void *context;
 };
 
-int session_open(const struct options *options, struct session **session)
+/*
+ * What sockets are remembered for is still true when other programs decide. Of another version it
+ * may not fit, and then it is lost.
+ */
+static void share_sockets(struct bindguard *skeleton, const struct pin *pin)
+{
+	const char *before = pin ? pin_before(pin) : NULL;
+	struct bpf_map *map = skeleton->maps.sockets;
+	int fd = before && bpf_map__autocreate(map) ? bpffs_get(before, PIN_SOCKETS) : -1;
+	struct bpf_map_info info = { 0 };
+	uint32_t size = sizeof(info);
+
+	if (fd < 0)
+		return;
+	if (!bpf_obj_get_info_by_fd(fd, &info, &size) && info.type == bpf_map__type(map) &&
+	    info.value_size == bpf_map__value_size(map))
+		bpf_map__reuse_fd(map, fd);
+	close(fd);
+}
+
+int session_open(const struct options *options, struct pin *pin, struct session **session)
 {
 	struct session *s = calloc(1, sizeof(*s));
 	int status = 0;
@@ -40,8 +64,12 @@ int session_open(const struct options *options, struct session **session)
 		complain("cannot open the BPF programs: %s", strerror(errno));
 		return EX_OSERR;
 	}
+	s->options = options;
+	s->pin = pin;
 	publish_init(&s->publish, -1, -1, -1, -1);
 	status = configure(s->skeleton, options);
+	if (!status)
+		share_sockets(s->skeleton, pin);
 	if (!status && bindguard__load(s->skeleton)) {
 		complain("cannot load the BPF programs: %s: run 'bindguard doctor'",
 			 strerror(errno));
@@ -55,103 +83,12 @@ int session_open(const struct options *options, struct session **session)
 	return status;
 }
 
-/* To the root cgroup, and so for all tasks: no program below it, or beside it, takes its place. */
-static int attach_root(const struct bpf_program *program, struct bpf_link **link)
-{
-	int root = cgroups_open_root(), err;
-
-	if (root < 0)
-		return root;
-	*link = bpf_program__attach_cgroup(program, root);
-	err = *link ? 0 : -errno;
-	close(root);
-	return err;
-}
-
-/* Attaches the program, if this host and these options have it. Returns 0 or -errno. */
-static int attach(const struct bpf_program *program, struct bpf_link **link)
-{
-	if (!bpf_program__autoload(program))
-		return 0;
-	if (bpf_program__type(program) == BPF_PROG_TYPE_CGROUP_SOCK_ADDR)
-		return attach_root(program, link);
-	*link = bpf_program__attach(program);
-	return *link ? 0 : -errno;
-}
-
-/* Once: from then on new cgroups get their class, if rules name any. */
-static int attach_cgroups(struct bindguard *skeleton)
-{
-	int err = 0;
-
-	if (!skeleton->links.cgroup_made)
-		err = attach(skeleton->progs.cgroup_made, &skeleton->links.cgroup_made);
-	if (!err && !skeleton->links.cgroup_removed)
-		err = attach(skeleton->progs.cgroup_removed, &skeleton->links.cgroup_removed);
-	return err;
-}
-
 int session_publish(struct session *session, struct image *image,
 		    struct bind_rule_counters **retired)
 {
 	int err = attach_cgroups(session->skeleton);
 
 	return err ? err : publish_image(&session->publish, image, retired);
-}
-
-/* The programs that a tail call leads to, each in the only entry of its map. */
-static int set_tail_call(const struct bpf_map *map, const struct bpf_program *program)
-{
-	int fd = bpf_program__fd(program);
-	uint32_t zero = 0;
-
-	if (!bpf_program__autoload(program))
-		return 0;
-	return bpf_map_update_elem(bpf_map__fd(map), &zero, &fd, BPF_ANY) ? -errno : 0;
-}
-
-/* The probes, then the programs that decide. */
-static int attach_binds(struct bindguard *skeleton)
-{
-	__typeof__(skeleton->progs) *progs = &skeleton->progs;
-	__typeof__(skeleton->links) *links = &skeleton->links;
-	const struct {
-		struct bpf_program *program;
-		struct bpf_link **link;
-	} order[] = {
-		{ progs->inet_bind_outcome, &links->inet_bind_outcome },
-		{ progs->inet6_bind_outcome, &links->inet6_bind_outcome },
-		{ progs->inet_bind_sk_outcome, &links->inet_bind_sk_outcome },
-		{ progs->inet6_bind_sk_outcome, &links->inet6_bind_sk_outcome },
-		{ progs->inet_listen_outcome, &links->inet_listen_outcome },
-		{ progs->inet_listen_sk_outcome, &links->inet_listen_sk_outcome },
-		{ progs->autobind_stream, &links->autobind_stream },
-		{ progs->autobind_connect, &links->autobind_connect },
-		{ progs->connect_begins, &links->connect_begins },
-		{ progs->autobind_datagram, &links->autobind_datagram },
-		{ progs->bindx_attempt, &links->bindx_attempt },
-		{ progs->option_attempt, &links->option_attempt },
-		{ progs->listen_attempt, &links->listen_attempt },
-		{ progs->bind_attempt, &links->bind_attempt },
-		{ progs->bind6_attempt, &links->bind6_attempt },
-		{ progs->bind4_attempt, &links->bind4_attempt },
-	};
-	int err = set_tail_call(skeleton->maps.bind_range_program, progs->bind_range);
-
-	if (!err)
-		err = set_tail_call(skeleton->maps.listen_range_program, progs->listen_range);
-	if (!err)
-		err = set_tail_call(skeleton->maps.bindx_program, progs->bindx_attempt);
-	if (!err)
-		err = set_tail_call(skeleton->maps.bind4_range_program, progs->bind4_range);
-	if (!err)
-		err = set_tail_call(skeleton->maps.bind6_range_program, progs->bind6_range);
-	for (size_t i = 0; !err && i < sizeof(order) / sizeof(order[0]); i++)
-		err = attach(order[i].program, order[i].link);
-	if (err)
-		complain("cannot attach the BPF programs: %s: run 'bindguard doctor'",
-			 strerror(-err));
-	return err;
 }
 
 static int take_event(void *context, void *data, size_t size)
@@ -204,7 +141,7 @@ int session_attach(struct session *session,
 		complain("cannot keep the ring buffer from child processes: %s", strerror(-err));
 		return EX_OSERR;
 	}
-	return attach_binds(skeleton) ? EX_UNAVAILABLE : 0;
+	return attach_all(skeleton, session->options, session->pin) ? EX_UNAVAILABLE : 0;
 }
 
 /*
@@ -244,15 +181,7 @@ int session_sleep(struct session *session, int milliseconds)
 
 void session_detach_hook(struct session *session)
 {
-	__typeof__(session->skeleton->links) *links = &session->skeleton->links;
-	struct bpf_link **deciding[] = { &links->bind_attempt,	 &links->listen_attempt,
-					 &links->option_attempt, &links->bindx_attempt,
-					 &links->bind4_attempt,	 &links->bind6_attempt };
-
-	for (size_t i = 0; i < sizeof(deciding) / sizeof(deciding[0]); i++) {
-		bpf_link__destroy(*deciding[i]);
-		*deciding[i] = NULL;
-	}
+	attach_take_off(session->skeleton);
 }
 
 void session_detach_probes(struct session *session)
@@ -262,22 +191,7 @@ void session_detach_probes(struct session *session)
 
 int session_counters(struct session *session, struct bind_counters *sum)
 {
-	int cpus = libbpf_num_possible_cpus(), err = 0;
-	int map = bpf_map__fd(session->skeleton->maps.counters);
-	struct bind_counters *each = calloc(cpus > 0 ? cpus : 1, sizeof(*each));
-	uint64_t *to = (uint64_t *)sum;
-	uint32_t zero = 0;
-
-	*sum = (struct bind_counters){ 0 };
-	if (!each || cpus < 0)
-		err = -ENOMEM;
-	else if (bpf_map_lookup_elem(map, &zero, each))
-		err = -errno;
-	for (int cpu = 0; !err && cpu < cpus; cpu++)
-		for (size_t i = 0; i < sizeof(*sum) / sizeof(*to); i++)
-			to[i] += ((uint64_t *)&each[cpu])[i];
-	free(each);
-	return err;
+	return counters_read(bpf_map__fd(session->skeleton->maps.counters), sum);
 }
 
 const struct image *session_image(const struct session *session)

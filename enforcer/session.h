@@ -10,6 +10,7 @@
 
 #include "bpf/event.h"
 #include "options.h"
+#include "pin.h"
 #include "policy/compile.h"
 #include "printer.h"
 
@@ -18,8 +19,11 @@
 
 struct session;
 
-/* Opens and loads the programs that the options need. Returns 0 or an exit status. */
-int session_open(const struct options *options, struct session **session);
+/*
+ * Opens and loads the programs that the options need; pin is NULL without --pin. Both stay the
+ * caller's. Returns 0 or an exit status.
+ */
+int session_open(const struct options *options, struct pin *pin, struct session **session);
 
 /*
  * Puts the image into force, in one step, as publish_image() does it. Returns 0 or -errno, and says
@@ -46,7 +50,7 @@ int session_poll(struct session *session, int milliseconds);
 int session_sleep(struct session *session, int milliseconds);
 
 /*
- * Take the deciding hooks off, then the probes: what was decided last still gets its outcome.
+ * Take the deciding hooks off, unless they are pinned, then the probes: what was decided last still gets its outcome.
  * Events that are in the ring buffer stay there for session_poll().
  */
 void session_detach_hook(struct session *session);

@@ -76,6 +76,7 @@ static void free_names(struct policy *names)
 	for (size_t i = 0; i < names->files; i++)
 		free(names->file[i]);
 	free(names->file);
+	free(names->digest);
 }
 
 void text_each(const char *path, struct policy_messages *errors, text_take *take, void *context)

@@ -21,6 +21,8 @@
 #include "reload.h"
 #include "rewritten.h"
 #include "session.h"
+#include "state.h"
+#include "upkeep.h"
 #include "wait.h"
 
 #define POLL_MS 50 /* between two looks for events while they keep coming */
@@ -31,6 +33,8 @@ struct watch {
 	struct options options;
 	bool decides; /* there is a policy */
 	struct reload reload; /* with a policy */
+	struct pin *pin; /* with --pin */
+	struct upkeep upkeep; /* of it */
 	struct session *session;
 	struct join *join;
 	struct printer printer;
@@ -188,9 +192,12 @@ static int sleep_ms(const struct watch *w)
 {
 	uint64_t due = join_due(w->join), time = now();
 	uint64_t reload = w->decides ? reload_due(&w->reload) : UINT64_MAX;
+	uint64_t upkeep = upkeep_due(&w->upkeep);
 
 	if (reload < due)
 		due = reload;
+	if (upkeep < due)
+		due = upkeep;
 	if (due == UINT64_MAX)
 		return -1;
 	return due <= time ? 0 : (due - time) / 1000000 + 1;
@@ -211,6 +218,7 @@ static void tick(struct watch *w, bool drained, bool quiet)
 		hung_up = 0;
 		reload_again(&w->reload);
 	}
+	upkeep_tick(&w->upkeep, t);
 	if (quiet || t >= w->report_due) {
 		report_losses(w);
 		w->report_due = t + REPORT_NS;
@@ -327,12 +335,14 @@ static int finish(struct watch *w)
 	status = flush_output(w);
 	if (w->decides)
 		print_totals(w, &c);
+	upkeep_end(&w->upkeep);
 	return status < 0 ? 0 : status;
 }
 
 static void announce(struct watch *w)
 {
 	const struct policy *policy = reload_policy(&w->reload);
+	struct baseline baseline;
 
 	if (policy)
 		complain("%s: %zu rules, default %s; %s", w->options.policy, policy->rules,
@@ -341,8 +351,10 @@ static void announce(struct watch *w)
 							"auditing: nothing is refused");
 	if (policy)
 		hook_tell(w->options.hook);
-	if (policy)
-		baseline_tell(w->options.policy, policy, session_image(w->session));
+	if (policy) {
+		baseline = baseline_tell(w->options.policy, policy, session_image(w->session));
+		upkeep_baseline(&w->upkeep, &baseline);
+	}
 	if (w->options.json) {
 		complain("Tracing binds ... Hit Ctrl-C to end");
 		return;
@@ -354,12 +366,14 @@ static void announce(struct watch *w)
 
 static int run(struct watch *w)
 {
-	int status = session_open(&w->options, &w->session);
+	int status = session_open(&w->options, w->pin, &w->session);
 
 	if (!status && w->options.listing)
 		return session_listing(w->session, stdout);
 	if (!status && w->decides)
 		status = reload_start(&w->reload, w->session);
+	if (!status)
+		upkeep_begin(&w->upkeep, w->pin, &w->reload);
 	if (!status)
 		status = session_attach(w->session, take_event, w);
 	if (status)
@@ -367,6 +381,16 @@ static int run(struct watch *w)
 	announce(w);
 	status = poll_events(w);
 	return status ? status : finish(w);
+}
+
+/* Generations go on counting where those before have stopped. */
+static int open_pin(struct watch *w)
+{
+	int status = pin_open(&w->pin);
+
+	if (!status && pin_before(w->pin))
+		w->reload.status.generation = state_generation(pin_before(w->pin));
+	return status;
 }
 
 int watch(int argc, char **argv)
@@ -386,6 +410,10 @@ int watch(int argc, char **argv)
 	/* Before all else: a signal that comes meanwhile ends it as soon as it begins. */
 	catch_signals(w.decides);
 	status = host_require(w.options.mode, w.options.hook);
+	if (!status && w.options.pin)
+		status = open_pin(&w);
+	else if (!status && w.options.mode == MODE_DENY)
+		status = pin_require_none();
 	if (!status && w.decides)
 		status = reload_read(&w.reload, &w.options);
 	w.printer = (struct printer){ .out = stdout, .options = &w.options, .decides = w.decides };
@@ -399,6 +427,7 @@ int watch(int argc, char **argv)
 		status = run(&w);
 	join_free(w.join);
 	session_close(w.session);
+	pin_close(w.pin);
 	reload_free(&w.reload);
 	return status;
 }

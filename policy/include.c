@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include <errno.h>
+#include <sha256.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -38,11 +39,16 @@ struct opened {
 static const char *add_file(struct include *include, const char *path)
 {
 	struct policy *policy = include->policy;
+	uint8_t(*digest)[POLICY_DIGEST];
 	char **grown, *copy;
 
 	for (size_t i = 0; i < policy->files; i++)
 		if (strcmp(policy->file[i], path) == 0)
 			return policy->file[i];
+	digest = grow_doubling(policy->digest, policy->files, sizeof(*digest));
+	if (!messages_memory(include->errors, digest))
+		return NULL;
+	policy->digest = digest;
 	grown = grow_doubling(policy->file, policy->files, sizeof(*grown));
 	if (!messages_memory(include->errors, grown))
 		return NULL;
@@ -51,6 +57,20 @@ static const char *add_file(struct include *include, const char *path)
 	if (copy)
 		policy->file[policy->files++] = copy;
 	return copy;
+}
+
+/* What the file, a string of add_file(), had in it when it was read. */
+static void note_digest(struct include *include, const struct opened *opened)
+{
+	struct policy *policy = include->policy;
+	SHA2_CTX sha;
+
+	for (size_t i = 0; i < policy->files; i++)
+		if (policy->file[i] == opened->source.file) {
+			SHA256Init(&sha);
+			SHA256Update(&sha, (const uint8_t *)opened->text, opened->length);
+			SHA256Final(policy->digest[i], &sha);
+		}
 }
 
 /* From here on nothing is put together any more. */
@@ -126,6 +146,8 @@ static bool read_opened(struct include *include, struct opened *opened, int fd)
 	close(fd);
 	include->files++;
 	include->bytes += opened->length;
+	if (opened->text)
+		note_digest(include, opened);
 	return opened->text;
 }
 
@@ -289,6 +311,7 @@ struct include_text include_bytes(struct include *include, const char *path, con
 		return text;
 	}
 	memcpy(opened.text, bytes, length);
+	note_digest(include, &opened);
 	text = join_all(include, &opened);
 	free(opened.text);
 	return text;

@@ -209,6 +209,7 @@ void policy_free(struct policy *policy)
 	for (size_t i = 0; i < policy->files; i++)
 		free(policy->file[i]);
 	free(policy->file);
+	free(policy->digest);
 	free(policy);
 }
 

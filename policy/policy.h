@@ -84,12 +84,15 @@ struct policy_rule {
 /* In all files together. */
 #define POLICY_MAX_RULES BIND_MAX_RULES
 
+#define POLICY_DIGEST 32 /* bytes of a SHA-256 */
+
 struct policy {
 	enum bind_verdict default_verdict;
 	uint32_t forbid_options; /* BIND_OPT_* */
 	struct policy_rule *rule;
 	size_t rules;
 	char **file; /* every file read, in order */
+	uint8_t (*digest)[POLICY_DIGEST]; /* of each, as it was read */
 	size_t files;
 };
 

@@ -2,12 +2,17 @@
 /*
  * pinmap PATH VALUE_SIZE [KEY...]
  * pinmap --count
+ * pinmap --empty PATH
+ * pinmap --detach PATH
  *
  * Makes a hash map with 64-bit keys and values of so many bytes, all of them 1, puts the keys in,
  * and pins it at PATH: what others prepare for --cgroupmap and --mntnsmap. With a VALUE_SIZE of 0
  * it makes an array, which does not fit there.
  *
  * With --count it prints how many maps and programs the kernel has: "maps=12 programs=6".
+ *
+ * --empty deletes the entry 0 of the pinned array of programs, --detach takes the pinned link off
+ * its hook: what somebody could do who has the right to.
  */
 #include <errno.h>
 #include <linux/bpf.h>
@@ -63,6 +68,32 @@ static unsigned int count(int command)
 	return objects;
 }
 
+static int open_pin(const char *path)
+{
+	union bpf_attr attr = { 0 };
+
+	attr.pathname = (uintptr_t)path;
+	return bpf(BPF_OBJ_GET, &attr);
+}
+
+static int empty(const char *path)
+{
+	union bpf_attr attr = { 0 };
+	uint32_t zero = 0;
+
+	attr.map_fd = open_pin(path);
+	attr.key = (uintptr_t)&zero;
+	return bpf(BPF_MAP_DELETE_ELEM, &attr) ? fail(path) : 0;
+}
+
+static int detach(const char *path)
+{
+	union bpf_attr attr = { 0 };
+
+	attr.link_detach.link_fd = open_pin(path);
+	return bpf(BPF_LINK_DETACH, &attr) ? fail(path) : 0;
+}
+
 int main(int argc, char **argv)
 {
 	/*
@@ -79,6 +110,10 @@ int main(int argc, char **argv)
 		       count(BPF_PROG_GET_NEXT_ID));
 		return 0;
 	}
+	if (argc == 3 && !strcmp(argv[1], "--empty"))
+		return empty(argv[2]);
+	if (argc == 3 && !strcmp(argv[1], "--detach"))
+		return detach(argv[2]);
 	if (argc < 3 || strtoul(argv[2], NULL, 10) > sizeof(value)) {
 		fputs("usage: pinmap PATH VALUE_SIZE [KEY...]\n", stderr);
 		return 2;

@@ -109,6 +109,7 @@ static void print_options(FILE *out, const struct options *options)
 		options->count ? " count" : "", options->listing ? " listing" : "");
 	fprintf(out, "%s%s%s", options->watch ? " watch" : "", options->quiet ? " quiet" : "",
 		options->autobind ? " autobind" : "");
+	fputs(options->pin ? " pin" : "", out);
 	fputs(options->hook == HOOK_CGROUP ? " hook=cgroup" : "", out);
 	if (options->ring_size != RING_SIZE_DEFAULT)
 		fprintf(out, " ring=%u", options->ring_size);
@@ -170,6 +171,8 @@ static const struct good options[] = {
 	{ { "--deny", "--autobind" }, "deny autobind" },
 	{ { "--audit", "--watch" }, "audit watch" },
 	{ { "--watch", "--deny" }, "deny watch" },
+	{ { "--deny", "--pin" }, "deny pin" },
+	{ { "--pin", "--audit" }, "audit pin" },
 	{ { "--ring-size", "65536" }, "observe ring=65536" },
 	{ { "--ring-size", "64K" }, "observe ring=65536" },
 	{ { "--ring-size=128K" }, "observe ring=131072" },
@@ -316,6 +319,8 @@ static const struct bad {
 	{ { "--ring-size", "1\033M" }, "--ring-size 1\\x1bM: not a size" },
 
 	{ { "--watch" }, "--watch: a policy needs --audit or --deny" },
+	{ { "--pin" }, "--pin: there is nothing to keep without --audit or --deny" },
+	{ { "--deny", "--pin", "--ebpf" }, "--pin and --ebpf exclude each other" },
 	{ { "--quiet" }, "--quiet: there is nothing to do without --audit or --deny" },
 	{ { "--deny", "--quiet", "--json" }, "--quiet and --json exclude each other" },
 	{ { "--quiet", "--audit", "--count" }, "--quiet and --count exclude each other" },
@@ -413,7 +418,7 @@ static void test_help_names_every_option(void **state)
 		"-t, --timestamp", "-w, --wide",   "--count",	   "--cgroupmap",
 		"--mntnsmap",	   "--ebpf",	   "--version",	   "-U, --print-uid",
 		"-h, --help",	   POLICY_DEFAULT, "--watch",	   "--ring-size SIZE",
-		"--quiet",	   "--autobind",   "--hook HOOK",
+		"--quiet",	   "--autobind",   "--hook HOOK",  "--pin",
 	};
 	struct result result;
 

@@ -1,0 +1,577 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "pin.h"
+
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "complain.h"
+#include "state.h"
+
+#define LOCK_TRIES 40 /* for the child process of one that was killed, and for 'status' */
+#define LOCK_WAIT_US 50000
+
+#define PROGRAM "program_" /* before the name of its hook */
+
+/* One pin, to be pinned again if it is gone. */
+struct kept {
+	char folder[PIN_FOLDER];
+	char name[48];
+	int fd;
+	dev_t device;
+	ino_t inode;
+};
+
+struct pin {
+	int lock;
+	char before[PIN_FOLDER]; /* what decided at the start; empty: nothing */
+	char folder[PIN_FOLDER]; /* ours; empty: not made */
+	bool in_force; /* what is in there decides */
+	struct gate gate;
+	int program[GATE_HOOKS];
+	uint32_t program_id[GATE_HOOKS];
+	struct kept *kept;
+	size_t count;
+	int state;
+	unsigned int gaps;
+	struct pin_gap gap;
+};
+
+/* --- Folders with numbers */
+
+static unsigned long folder_number(const char *folder)
+{
+	char *end;
+	unsigned long number = strtoul(folder, &end, 10);
+
+	return *folder >= '1' && *folder <= '9' && !*end ? number : 0;
+}
+
+static uint32_t program_id(int fd)
+{
+	struct bpf_prog_info info = { 0 };
+	uint32_t size = sizeof(info);
+
+	return bpf_obj_get_info_by_fd(fd, &info, &size) ? 0 : info.id;
+}
+
+/* Looking for the folder that a gate leads to. */
+struct search {
+	const struct gate_hook *hook;
+	uint32_t id;
+	char *folder;
+	int program; /* what was found, open */
+};
+
+static int search_folder(void *context, const char *folder)
+{
+	struct search *search = context;
+	char name[48];
+
+	if (!folder_number(folder))
+		return 0;
+	snprintf(name, sizeof(name), PROGRAM "%s", search->hook->name);
+	search->program = bpffs_get(folder, name);
+	if (search->program >= 0 && program_id(search->program) == search->id) {
+		snprintf(search->folder, PIN_FOLDER, "%s", folder);
+		return 1;
+	}
+	if (search->program >= 0)
+		close(search->program);
+	search->program = -1;
+	return 0;
+}
+
+/* Returns the program that the gate leads to, open, or -1. */
+static int find_program(const struct gate_hook *hook, char folder[PIN_FOLDER])
+{
+	struct search search = { hook, gate_program(hook), folder, -1 };
+
+	if (search.id)
+		bpffs_each_folder(search_folder, &search);
+	return search.program;
+}
+
+bool pin_find(const struct gate *gate, char folder[PIN_FOLDER])
+{
+	int program = -1;
+
+	for (size_t i = 0; program < 0 && i < gate->hooks; i++)
+		program = find_program(&gate->hook[i], folder);
+	if (program >= 0)
+		close(program);
+	return program >= 0;
+}
+
+bool pin_holds(const char *folder, const struct gate_hook *hook)
+{
+	char name[48];
+	uint32_t id;
+	int program;
+
+	snprintf(name, sizeof(name), PROGRAM "%s", hook->name);
+	program = bpffs_get(folder, name);
+	if (program < 0)
+		return false;
+	id = program_id(program);
+	close(program);
+	return id && id == gate_program(hook);
+}
+
+static int highest_number(void *context, const char *folder)
+{
+	unsigned long *highest = context, number = folder_number(folder);
+
+	if (number > *highest)
+		*highest = number;
+	return 0;
+}
+
+struct removal {
+	const char *keep;
+	int removed, err;
+};
+
+static int remove_other(void *context, const char *folder)
+{
+	struct removal *removal = context;
+	int err;
+
+	if (!folder_number(folder) || (removal->keep && !strcmp(folder, removal->keep)))
+		return 0;
+	err = bpffs_remove_folder(folder);
+	if (err)
+		removal->err = err;
+	else
+		removal->removed++;
+	return 0;
+}
+
+int pin_remove_others(const char *folder)
+{
+	struct removal removal = { .keep = folder };
+	int err = bpffs_each_folder(remove_other, &removal);
+
+	if (!err)
+		err = removal.err;
+	return err ? err : removal.removed;
+}
+
+/* --- The start */
+
+static void complain_prepare(int err)
+{
+	if (err == -EPERM)
+		complain("--pin: %s is not mounted, and this process may not do it: "
+			 "mount -t bpf bpf " BPFFS,
+			 BPFFS);
+	else if (err == -EACCES)
+		complain("--pin: %s: belongs to another user, or is not a folder: remove it",
+			 BPFFS_HOME);
+	else
+		complain("--pin: cannot prepare %s: %s", BPFFS_HOME, strerror(-err));
+}
+
+/* Which gates there are, of either kind. */
+static int find_gates(struct gate *gate)
+{
+	int err = gate_open(gate, HOOK_LSM);
+
+	if (err) {
+		gate_close(gate);
+		err = gate_open(gate, HOOK_CGROUP);
+	}
+	if (err)
+		gate_close(gate);
+	return err;
+}
+
+void pin_complain_locked(const char *who)
+{
+	char folder[PIN_FOLDER];
+	struct gate gate;
+	long pid = 0;
+
+	if (!find_gates(&gate) && pin_find(&gate, folder))
+		pid = state_pid(folder);
+	gate_close(&gate);
+	if (pid)
+		complain("%s: bindguard runs already, as process %ld: stop it first", who, pid);
+	else
+		complain("%s: another bindguard is just starting", who);
+}
+
+int pin_lock(void)
+{
+	int fd = bpffs_lock();
+
+	for (int i = 0; fd == -EWOULDBLOCK && i < LOCK_TRIES; i++) {
+		usleep(LOCK_WAIT_US);
+		fd = bpffs_lock();
+	}
+	return fd;
+}
+
+int pin_require_none(void)
+{
+	struct gate gate;
+	int err = find_gates(&gate);
+
+	gate_close(&gate);
+	if (err)
+		return 0;
+	complain("--deny: a policy is pinned already: replace it with --pin, or run "
+		 "'bindguard unload' first");
+	return EX_TEMPFAIL;
+}
+
+static int make_folder(struct pin *pin)
+{
+	unsigned long number = 0;
+	int err = bpffs_each_folder(highest_number, &number);
+	char folder[PIN_FOLDER];
+
+	snprintf(folder, sizeof(folder), "%lu", number + 1);
+	if (!err)
+		err = bpffs_make_folder(folder);
+	if (!err)
+		memcpy(pin->folder, folder, sizeof(folder));
+	return err;
+}
+
+int pin_open(struct pin **pin)
+{
+	struct pin *p = calloc(1, sizeof(*p));
+	struct gate gate;
+	int err;
+
+	*pin = p;
+	if (!p) {
+		complain("out of memory");
+		return EX_OSERR;
+	}
+	p->lock = p->state = -1;
+	p->gate.settings = -1;
+	err = bpffs_prepare();
+	if (err) {
+		complain_prepare(err);
+		return err == -EPERM || err == -EACCES ? EX_NOPERM : EX_OSERR;
+	}
+	p->lock = pin_lock();
+	if (p->lock == -EWOULDBLOCK) {
+		pin_complain_locked("--pin");
+		return EX_TEMPFAIL;
+	}
+	err = p->lock < 0 ? p->lock : gate_recover();
+	if (err) {
+		complain("--pin: cannot work in %s: %s", BPFFS_HOME, strerror(-err));
+		return EX_OSERR;
+	}
+	if (!find_gates(&gate) && !pin_find(&gate, p->before))
+		p->before[0] = '\0';
+	gate_close(&gate);
+	err = make_folder(p);
+	if (err)
+		complain("--pin: cannot make a folder in %s: %s", BPFFS_HOME, strerror(-err));
+	return err ? EX_OSERR : 0;
+}
+
+const char *pin_before(const struct pin *pin)
+{
+	return pin->before[0] ? pin->before : NULL;
+}
+
+/* --- Pinning */
+
+/* Remembers which file the pin is. */
+static int note_file(struct kept *kept)
+{
+	char path[BPFFS_PATH];
+	struct stat file;
+
+	if (stat(bpffs_path(path, kept->folder, kept->name), &file))
+		return -errno;
+	kept->device = file.st_dev;
+	kept->inode = file.st_ino;
+	return 0;
+}
+
+static int keep(struct pin *pin, const char *folder, const char *name, int fd)
+{
+	struct kept *grown = reallocarray(pin->kept, pin->count + 1, sizeof(*grown));
+
+	if (!grown)
+		return -ENOMEM;
+	pin->kept = grown;
+	grown += pin->count++;
+	*grown = (struct kept){ .fd = fd };
+	snprintf(grown->folder, sizeof(grown->folder), "%s", folder);
+	snprintf(grown->name, sizeof(grown->name), "%s", name);
+	return note_file(grown);
+}
+
+static int keep_gate(void *context, const char *folder, const char *name, int fd)
+{
+	return keep(context, folder, name, fd);
+}
+
+static int add(struct pin *pin, const char *name, int fd)
+{
+	char path[BPFFS_PATH];
+
+	if (bpf_obj_pin(fd, bpffs_path(path, pin->folder, name)))
+		return -errno;
+	return keep(pin, pin->folder, name, fd);
+}
+
+static int add_programs(struct pin *pin, enum hook kind, const int *programs)
+{
+	size_t hooks;
+	const char *const *names = gate_names(kind, &hooks);
+	char name[48];
+	int err = 0;
+
+	for (size_t i = 0; !err && i < hooks; i++) {
+		snprintf(name, sizeof(name), PROGRAM "%s", names[i]);
+		err = add(pin, name, programs[i]);
+		pin->program[i] = programs[i];
+		pin->program_id[i] = program_id(programs[i]);
+	}
+	return err;
+}
+
+/* The gates there are lead to the programs from now on, or to what they led to before. */
+static int lead_gates(const struct gate *gate, bool deny, const int *programs)
+{
+	char folder[PIN_FOLDER];
+	int before[GATE_HOOKS], err;
+
+	for (size_t i = 0; i < gate->hooks; i++)
+		before[i] = find_program(&gate->hook[i], folder);
+	err = gate_lead(gate, programs, before);
+	if (!err)
+		err = gate_set_mode(gate, deny);
+	for (size_t i = 0; i < gate->hooks; i++)
+		if (before[i] >= 0)
+			close(before[i]);
+	return err;
+}
+
+static int put_in_force(struct pin *pin, enum hook kind, bool deny, const int *programs)
+{
+	int err = gate_open(&pin->gate, kind);
+
+	if (!err)
+		return lead_gates(&pin->gate, deny, programs);
+	gate_close(&pin->gate);
+	if (err != -ENOENT)
+		return err;
+	err = gate_make(kind, programs, deny);
+	return err ? err : gate_open(&pin->gate, kind);
+}
+
+int pin_enforce(struct pin *pin, enum hook kind, bool deny, const struct pin_object *objects,
+		size_t count, const int *programs)
+{
+	int err = 0;
+
+	for (size_t i = 0; !err && i < count; i++)
+		err = add(pin, objects[i].name, objects[i].fd);
+	if (!err)
+		err = add_programs(pin, kind, programs);
+	if (!err)
+		err = put_in_force(pin, kind, deny, programs);
+	if (err)
+		return err;
+	pin->in_force = true;
+	pin_remove_others(pin->folder);
+	return gate_each_pin(&pin->gate, keep_gate, pin);
+}
+
+int pin_state(struct pin *pin, const char *text)
+{
+	int fd = state_store(pin->folder, text);
+
+	if (fd < 0)
+		return fd;
+	if (pin->state >= 0)
+		close(pin->state);
+	pin->state = fd;
+	for (size_t i = 0; i < pin->count; i++)
+		if (!strcmp(pin->kept[i].name, PIN_STATE)) {
+			pin->kept[i].fd = fd;
+			return note_file(&pin->kept[i]);
+		}
+	return keep(pin, pin->folder, PIN_STATE, fd);
+}
+
+/* --- Is all of it still there? */
+
+static bool is_there(const struct kept *kept)
+{
+	char path[BPFFS_PATH];
+	struct stat file;
+
+	return !stat(bpffs_path(path, kept->folder, kept->name), &file) &&
+	       file.st_dev == kept->device && file.st_ino == kept->inode;
+}
+
+/* What stands in its place is none of ours. */
+static int pin_again(struct kept *kept)
+{
+	char path[BPFFS_PATH];
+	int err = bpffs_make_folder(kept->folder);
+
+	if (err && err != -EEXIST)
+		return err;
+	unlink(bpffs_path(path, kept->folder, kept->name));
+	if (bpf_obj_pin(kept->fd, path))
+		return -errno;
+	return note_file(kept);
+}
+
+/* A folder that was made anew, in a file system that was mounted anew, has no lock. */
+static int lock_again(struct pin *pin)
+{
+	int err = bpffs_prepare(), fd;
+
+	if (err)
+		return err;
+	fd = bpffs_lock();
+	if (fd == -EWOULDBLOCK)
+		return 0; /* it is still ours, or of somebody who looks */
+	if (fd < 0)
+		return fd;
+	close(pin->lock);
+	pin->lock = fd;
+	return 0;
+}
+
+/* What was found missing in one look. */
+struct missing {
+	char pin[BPFFS_PATH]; /* the first pin */
+	unsigned int pins;
+	const char *hook; /* the first hook, or NULL */
+};
+
+/* The pins, from the first that is missing on. */
+static int repair_pins(struct pin *pin, struct missing *missing)
+{
+	int err = 0;
+
+	for (size_t i = 0; !err && i < pin->count; i++) {
+		struct kept *kept = &pin->kept[i];
+
+		if (is_there(kept))
+			continue;
+		if (!missing->pins++) {
+			bpffs_path(missing->pin, kept->folder, kept->name);
+			err = lock_again(pin);
+		}
+		if (!err)
+			err = pin_again(kept);
+	}
+	return err;
+}
+
+/* The link of a hook is another one now. */
+static int replace_link(struct pin *pin, int before, int link)
+{
+	for (size_t i = 0; i < pin->count; i++)
+		if (pin->kept[i].fd == before) {
+			pin->kept[i].fd = link;
+			return pin_again(&pin->kept[i]);
+		}
+	return 0;
+}
+
+/* Where the gates lead. */
+static int repair_gates(struct pin *pin, struct missing *missing)
+{
+	int err = 0;
+
+	for (size_t i = 0; !err && i < pin->gate.hooks; i++) {
+		struct gate_hook *hook = &pin->gate.hook[i];
+		int link = hook->link;
+
+		if (gate_program(hook) == pin->program_id[i])
+			continue;
+		if (!missing->hook)
+			missing->hook = hook->name;
+		err = gate_repair(&pin->gate, i, pin->program[i]);
+		if (!err && hook->link != link)
+			err = replace_link(pin, link, hook->link);
+	}
+	return err;
+}
+
+static void tell_missing(const struct missing *missing, int err)
+{
+	const char *why = err ? strerror(-err) : "";
+
+	if (missing->hook)
+		complain("the program on the hook %s was gone: %s%s", missing->hook,
+			 err ? "cannot attach it again: " : "attached again", why);
+	if (missing->pins > 1)
+		complain("%s and %u more pins were gone: %s%s", missing->pin, missing->pins - 1,
+			 err ? "cannot pin them again: " : "pinned again", why);
+	else if (missing->pins)
+		complain("%s was gone: %s%s", missing->pin,
+			 err ? "cannot pin it again: " : "pinned again", why);
+}
+
+/* It was there at the last look. */
+static void begin_gap(struct pin *pin, const struct missing *missing, int64_t now)
+{
+	pin->gaps++;
+	pin->gap = (struct pin_gap){ .from = now };
+	snprintf(pin->gap.what, sizeof(pin->gap.what), "%s%s", missing->hook ? "hook " : "",
+		 missing->hook ? missing->hook : missing->pin);
+}
+
+bool pin_check(struct pin *pin, int64_t now)
+{
+	bool was_open = pin->gaps && !pin->gap.to, is_missing;
+	struct missing missing = { .pins = 0 };
+	int err = repair_gates(pin, &missing);
+
+	if (!err)
+		err = repair_pins(pin, &missing);
+	is_missing = missing.hook || missing.pins;
+	if (!is_missing && !was_open)
+		return false;
+	if (!was_open) {
+		begin_gap(pin, &missing, now);
+		tell_missing(&missing, err);
+	} else if (!err) {
+		complain("what was pinned is complete again");
+	}
+	pin->gap.to = err ? 0 : now;
+	return !err || !was_open;
+}
+
+const struct pin_gap *pin_gap(const struct pin *pin, unsigned int *gaps)
+{
+	*gaps = pin->gaps;
+	return pin->gaps ? &pin->gap : NULL;
+}
+
+void pin_close(struct pin *pin)
+{
+	if (!pin)
+		return;
+	if (pin->folder[0] && !pin->in_force)
+		bpffs_remove_folder(pin->folder);
+	gate_close(&pin->gate);
+	if (pin->state >= 0)
+		close(pin->state);
+	if (pin->lock >= 0)
+		close(pin->lock);
+	free(pin->kept);
+	free(pin);
+}

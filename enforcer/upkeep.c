@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "upkeep.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "complain.h"
+#include "state.h"
+
+#define CHECK_NS 1000000000ULL
+
+static void write_state(struct upkeep *upkeep)
+{
+	struct state state = {
+		.options = upkeep->reload->options,
+		.policy = reload_policy(upkeep->reload),
+		.reload = &upkeep->reload->status,
+		.started = upkeep->started,
+		.since = upkeep->since,
+		.expiry = upkeep->reload->expiry,
+		.bound_before = upkeep->baseline.bound,
+		.denied_before = upkeep->baseline.denied,
+	};
+	char *text;
+	int err;
+
+	state.gap = pin_gap(upkeep->pin, &state.gaps);
+	text = state_text(&state);
+	err = text ? pin_state(upkeep->pin, text) : -ENOMEM;
+	free(text);
+	if (err)
+		complain("cannot renew what 'bindguard status' reads: %s", strerror(-err));
+	upkeep->told = upkeep->reload->status;
+}
+
+void upkeep_begin(struct upkeep *upkeep, struct pin *pin, const struct reload *reload)
+{
+	if (!pin)
+		return;
+	*upkeep = (struct upkeep){ .pin = pin, .reload = reload, .baseline = { -1, -1 } };
+	upkeep->started = upkeep->since = time(NULL);
+	write_state(upkeep);
+}
+
+void upkeep_baseline(struct upkeep *upkeep, const struct baseline *baseline)
+{
+	upkeep->baseline = *baseline;
+	if (upkeep->pin)
+		write_state(upkeep);
+}
+
+static bool has_reloaded(const struct upkeep *upkeep)
+{
+	const struct reload_status *now = &upkeep->reload->status, *told = &upkeep->told;
+
+	return now->generation != told->generation || now->failures != told->failures;
+}
+
+void upkeep_tick(struct upkeep *upkeep, uint64_t now)
+{
+	bool news = false;
+
+	if (!upkeep->pin)
+		return;
+	if (upkeep->reload->status.generation != upkeep->told.generation)
+		upkeep->since = time(NULL);
+	if (now >= upkeep->due) {
+		news = pin_check(upkeep->pin, time(NULL));
+		upkeep->due = now + CHECK_NS;
+	}
+	if (news || has_reloaded(upkeep))
+		write_state(upkeep);
+}
+
+uint64_t upkeep_due(const struct upkeep *upkeep)
+{
+	return upkeep->pin ? upkeep->due : UINT64_MAX;
+}
+
+void upkeep_end(const struct upkeep *upkeep)
+{
+	if (upkeep->pin)
+		complain("what it decides stays in force: 'bindguard unload' takes it down");
+}
