@@ -33,7 +33,8 @@ struct bind_rule_counters *counters_read_rules(int map, uint32_t count)
 
 	if (!counters || !keys)
 		err = -ENOMEM;
-	else if (bpf_map_lookup_batch(map, NULL, &batch, keys, counters, &got, NULL) || got != count)
+	else if (bpf_map_lookup_batch(map, NULL, &batch, keys, counters, &got, NULL) ||
+		 got != count)
 		for (uint32_t i = 0; !err && i < count; i++)
 			if (bpf_map_lookup_elem(map, &i, &counters[i]))
 				err = -errno;
