@@ -141,7 +141,7 @@ static void add_link(struct pin_object *objects, size_t *count, const char *name
 
 /*
  * What has to be there for the programs to decide: a map of programs loses them with its last pin.
- * And what 'status' and the next start look at.
+ * And the map that the next start goes on with.
  */
 static size_t list_objects(const struct bindguard *skeleton, struct pin_object *objects)
 {
@@ -153,9 +153,6 @@ static size_t list_objects(const struct bindguard *skeleton, struct pin_object *
 	add_map(objects, &count, "listen_range_program", maps->listen_range_program);
 	add_map(objects, &count, "bind4_range_program", maps->bind4_range_program);
 	add_map(objects, &count, "bind6_range_program", maps->bind6_range_program);
-	add_map(objects, &count, PIN_POLICY, maps->policy);
-	add_map(objects, &count, PIN_COUNTERS, maps->counters);
-	add_map(objects, &count, PIN_RULE_COUNTERS, maps->rule_counters);
 	add_map(objects, &count, PIN_SOCKETS, maps->sockets);
 	add_link(objects, &count, "cgroup_made", skeleton->links.cgroup_made);
 	add_link(objects, &count, "cgroup_removed", skeleton->links.cgroup_removed);

@@ -97,12 +97,26 @@ static int find_program(const struct gate_hook *hook, char folder[PIN_FOLDER])
 	return search.program;
 }
 
-bool pin_find(const struct gate *gate, char folder[PIN_FOLDER])
+static int find_first(const struct gate *gate, char folder[PIN_FOLDER])
 {
 	int program = -1;
 
 	for (size_t i = 0; program < 0 && i < gate->hooks; i++)
 		program = find_program(&gate->hook[i], folder);
+	return program;
+}
+
+int pin_program(const struct gate *gate)
+{
+	char folder[PIN_FOLDER];
+
+	return find_first(gate, folder);
+}
+
+bool pin_find(const struct gate *gate, char folder[PIN_FOLDER])
+{
+	int program = find_first(gate, folder);
+
 	if (program >= 0)
 		close(program);
 	return program >= 0;

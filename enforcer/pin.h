@@ -26,9 +26,6 @@ struct pin_object {
 
 /* Names of what others than the program look at. */
 #define PIN_STATE "state"
-#define PIN_POLICY "policy"
-#define PIN_COUNTERS "counters"
-#define PIN_RULE_COUNTERS "rule_counters"
 #define PIN_SOCKETS "sockets"
 
 /*
@@ -78,6 +75,9 @@ bool pin_check(struct pin *pin, int64_t now);
 
 /* The last gap, or NULL, and how many there were. */
 const struct pin_gap *pin_gap(const struct pin *pin, unsigned int *gaps);
+
+/* The first program that a gate leads to and that is pinned, open, or -1. */
+int pin_program(const struct gate *gate);
 
 /* Finds the folder with what the gates lead to. Returns whether there is one. */
 bool pin_find(const struct gate *gate, char folder[PIN_FOLDER]);

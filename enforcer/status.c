@@ -33,13 +33,13 @@ static const struct verb verb = {
 	.long_options = long_options,
 	.help = "usage: bindguard status [--json]\n"
 		"\n"
-		"Shows what 'bindguard --pin' has put into force, whether or not it still runs:\n"
+		"Shows what is in force, with --pin also if its program does not run any more:\n"
 		"mode, policy, hooks, and what each rule has decided since it came into force.\n"
 		"\n"
 		"      --json  all of it as one JSON object\n"
 		"  -h, --help  this text\n"
 		"\n"
-		"Exit status: 0 enforcing, 1 auditing, 2 degraded, 3 nothing is pinned,\n"
+		"Exit status: 0 enforcing, 1 auditing, 2 degraded, 3 nothing is in force,\n"
 		"             64 usage, 77 no privileges.\n"
 		"Example: sudo bindguard status\n",
 };
@@ -98,23 +98,19 @@ static void look_at_hook(struct status *status, const char *folder, size_t i)
 			    hook->name);
 }
 
-/* A map in a map of maps, open, or -1. */
-static int inner_map(const char *folder, const char *name, uint32_t entry)
+/* The map in that entry of a map of maps, open, or -1. */
+static int inner_map(int map, uint32_t entry)
 {
-	int map = bpffs_get(folder, name), inner = -1;
 	uint32_t id;
 
-	if (map < 0)
+	if (map < 0 || bpf_map_lookup_elem(map, &entry, &id))
 		return -1;
-	if (!bpf_map_lookup_elem(map, &entry, &id))
-		inner = bpf_map_get_fd_by_id(id);
-	close(map);
-	return inner;
+	return bpf_map_get_fd_by_id(id);
 }
 
-static void read_image(struct status *status, const char *folder)
+static void read_image(struct status *status, int policy)
 {
-	int map = inner_map(folder, PIN_POLICY, BIND_SLOT_IN_FORCE);
+	int map = inner_map(policy, BIND_SLOT_IN_FORCE);
 	struct bpf_map_info info = { 0 };
 	uint32_t size = sizeof(info), zero = 0;
 	union bind_page page;
@@ -131,23 +127,19 @@ static void read_image(struct status *status, const char *folder)
 		close(map);
 }
 
-static void read_counters(struct status *status, const char *folder)
+static void read_counters(struct status *status, int map)
 {
-	int map = bpffs_get(folder, PIN_COUNTERS);
 	struct bpf_map_info info = { 0 };
 	uint32_t size = sizeof(info);
 
-	if (map < 0)
-		return;
-	status->counted = !bpf_obj_get_info_by_fd(map, &info, &size) &&
+	status->counted = map >= 0 && !bpf_obj_get_info_by_fd(map, &info, &size) &&
 			  info.value_size == sizeof(status->counters) &&
 			  !counters_read(map, &status->counters);
-	close(map);
 }
 
-static void read_rules(struct status *status, const char *folder)
+static void read_rules(struct status *status, int rule_counters)
 {
-	int map = inner_map(folder, PIN_RULE_COUNTERS, BIND_PARITY(status->generation));
+	int map = inner_map(rule_counters, BIND_PARITY(status->generation));
 	struct bpf_map_info info = { 0 };
 	uint32_t size = sizeof(info);
 
@@ -159,6 +151,79 @@ static void read_rules(struct status *status, const char *folder)
 		status->rules = counters_read_rules(map, status->entries);
 	}
 	close(map);
+}
+
+#define MOST_MAPS 64 /* of a program */
+
+/* The map of the program that has this name, open, or -1. */
+static int map_of(int program, const char *name)
+{
+	uint32_t ids[MOST_MAPS], size = sizeof(struct bpf_prog_info);
+	struct bpf_prog_info info = { .nr_map_ids = MOST_MAPS, .map_ids = (uintptr_t)ids };
+
+	if (bpf_obj_get_info_by_fd(program, &info, &size))
+		return -1;
+	for (uint32_t i = 0; i < info.nr_map_ids && i < MOST_MAPS; i++) {
+		struct bpf_map_info map_info = { 0 };
+		int map = bpf_map_get_fd_by_id(ids[i]);
+
+		size = sizeof(map_info);
+		if (map >= 0 && !bpf_obj_get_info_by_fd(map, &map_info, &size) &&
+		    !strcmp(map_info.name, name))
+			return map;
+		if (map >= 0)
+			close(map);
+	}
+	return -1;
+}
+
+/* What the program decides by, and what it has counted. */
+static void read_program(struct status *status, int program)
+{
+	int policy = map_of(program, "policy"), counters = map_of(program, "counters");
+	int rule_counters = map_of(program, "rule_counters");
+
+	read_image(status, policy);
+	read_counters(status, counters);
+	read_rules(status, rule_counters);
+	if (policy >= 0)
+		close(policy);
+	if (counters >= 0)
+		close(counters);
+	if (rule_counters >= 0)
+		close(rule_counters);
+}
+
+/* Does it decide binds, and belong to no gate? */
+static bool is_unpinned(const struct status *status, int program)
+{
+	struct bpf_prog_info info = { 0 };
+	uint32_t size = sizeof(info);
+
+	if (bpf_obj_get_info_by_fd(program, &info, &size) ||
+	    !((info.type == BPF_PROG_TYPE_LSM && !strcmp(info.name, "bind_attempt")) ||
+	      (info.type == BPF_PROG_TYPE_CGROUP_SOCK_ADDR && !strcmp(info.name, "bind4_attempt"))))
+		return false;
+	for (size_t i = 0; i < status->gate.hooks; i++)
+		if (status->program[i] == info.id)
+			return false;
+	return true;
+}
+
+/* Those of bindguards without --pin. The first one is what there is to show if nothing is pinned. */
+static void look_beside(struct status *status)
+{
+	uint32_t id = 0;
+	int program;
+
+	while (!bpf_prog_get_next_id(id, &id)) {
+		program = bpf_prog_get_fd_by_id(id);
+		if (program < 0)
+			continue;
+		if (is_unpinned(status, program) && !status->unpinned++ && !status->pinned)
+			read_program(status, program);
+		close(program);
+	}
 }
 
 /* What does not get better without the program. */
@@ -176,30 +241,38 @@ static void look_at_state(struct status *status)
 			    "something that was pinned is gone, and cannot be pinned again");
 }
 
+static void look_at_pins(struct status *status, const char *folder)
+{
+	int program = pin_program(&status->gate);
+
+	for (size_t i = 0; i < status->gate.hooks; i++)
+		look_at_hook(status, folder, i);
+	status->state = state_load(folder);
+	read_program(status, program);
+	look_at_state(status);
+	if (program >= 0)
+		close(program);
+}
+
 static void look(struct status *status)
 {
 	char folder[PIN_FOLDER];
 
-	status->standing = STANDING_NOTHING;
 	status->running = bpffs_locked();
-	if (!open_gates(status)) {
-		if (!status->running)
-			return;
-		add_problem(status, "bindguard runs, and nothing is pinned");
-	} else if (!pin_find(&status->gate, folder)) {
+	status->pinned = open_gates(status);
+	if (status->pinned && pin_find(&status->gate, folder))
+		look_at_pins(status, folder);
+	else if (status->pinned)
 		add_problem(status, "the programs that decide are not among those pinned");
-	} else {
-		for (size_t i = 0; i < status->gate.hooks; i++)
-			look_at_hook(status, folder, i);
-		status->state = state_load(folder);
-		read_image(status, folder);
-		read_counters(status, folder);
-		read_rules(status, folder);
-		look_at_state(status);
-	}
-	status->standing = status->problems ? STANDING_DEGRADED :
-			   status->denies   ? STANDING_ENFORCING :
-					      STANDING_AUDITING;
+	else if (status->running)
+		add_problem(status, "bindguard --pin runs, and nothing is pinned");
+	look_beside(status);
+	if (status->problems)
+		status->standing = STANDING_DEGRADED;
+	else if (!status->pinned && !status->unpinned)
+		status->standing = STANDING_NOTHING;
+	else
+		status->standing = status->denies ? STANDING_ENFORCING : STANDING_AUDITING;
 }
 
 static void free_status(struct status *status)
@@ -216,6 +289,7 @@ int status_show(int argc, char **argv)
 	struct status found = { .gate.settings = -1 };
 	bool json = false;
 	int option, status;
+	uint32_t id;
 
 	while ((option = verb_option(&verb, argc, argv, &status)) != -1) {
 		if (option == VERB_END)
@@ -228,6 +302,10 @@ int status_show(int argc, char **argv)
 	}
 	if (access(BPFFS_HOME, R_OK | X_OK) && errno == EACCES) {
 		complain("status: cannot look into %s: run it as root", BPFFS_HOME);
+		return EX_NOPERM;
+	}
+	if (bpf_prog_get_next_id(0, &id) && errno == EPERM) {
+		complain("status: CAP_SYS_ADMIN is missing: run it as root");
 		return EX_NOPERM;
 	}
 	look(&found);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What is pinned, as it is found: not by the program that did it, which need not run any more. */
+/* What is in force, as it is found: not by the program that did it, which need not run any more. */
 #ifndef ENFORCER_STATUS_H
 #define ENFORCER_STATUS_H
 
@@ -16,7 +16,7 @@ enum standing {
 	STANDING_ENFORCING,
 	STANDING_AUDITING,
 	STANDING_DEGRADED,
-	STANDING_NOTHING, /* is pinned */
+	STANDING_NOTHING, /* is in force */
 };
 
 #define STATUS_PROBLEMS 8 /* at most */
@@ -25,7 +25,9 @@ struct status {
 	enum standing standing;
 	char *problem[STATUS_PROBLEMS]; /* why it is degraded */
 	size_t problems;
-	bool running; /* the program */
+	bool pinned; /* something is, which the rest is about */
+	unsigned int unpinned; /* how many decide beside it, each as long as its program runs */
+	bool running; /* the program that has pinned it */
 	struct gate gate;
 	uint32_t program[GATE_HOOKS]; /* id of what decides on each hook; 0: nothing does */
 	struct json_object *state; /* as state.h has it; NULL: unknown */

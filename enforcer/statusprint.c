@@ -14,7 +14,7 @@ static const char *const standings[] = {
 	[STANDING_ENFORCING] = "enforcing",
 	[STANDING_AUDITING] = "auditing",
 	[STANDING_DEGRADED] = "degraded",
-	[STANDING_NOTHING] = "nothing is pinned",
+	[STANDING_NOTHING] = "nothing is in force",
 };
 
 static const char *const json_standings[] = {
@@ -186,20 +186,37 @@ static void print_rules(FILE *out, const struct status *status)
 	}
 }
 
-void statusprint_text(FILE *out, const struct status *status)
+static const char *mode_name(const struct status *status)
 {
-	fprintf(out, "status       %s\n", standings[status->standing]);
-	for (size_t i = 0; i < status->problems; i++)
-		fprintf(out, "             %s\n", status->problem[i]);
-	if (status->standing == STANDING_NOTHING || !status->gate.hooks)
-		return;
-	fprintf(out, "mode         %s, hook %s\n", status->denies ? "deny" : "audit",
+	return status->denies ? "deny" : "audit";
+}
+
+static void print_pinned(FILE *out, const struct status *status)
+{
+	fprintf(out, "mode         %s, hook %s\n", mode_name(status),
 		status->gate.kind == HOOK_LSM ? "lsm" : "cgroup");
 	if (status->state)
 		print_policy(out, status);
 	print_program(out, status);
 	print_hooks(out, status);
+}
+
+void statusprint_text(FILE *out, const struct status *status)
+{
+	fprintf(out, "status       %s\n", standings[status->standing]);
+	for (size_t i = 0; i < status->problems; i++)
+		fprintf(out, "             %s\n", status->problem[i]);
+	if (!status->pinned && !status->unpinned)
+		return;
+	if (status->pinned)
+		print_pinned(out, status);
+	else
+		fprintf(out, "mode         %s, not pinned: it ends with its program\n",
+			mode_name(status));
 	print_counters(out, status);
+	if (status->pinned && status->unpinned)
+		fprintf(out, "beside       %u more decide, which are not pinned\n",
+			status->unpinned);
 	if (get(status->state, "bound_before"))
 		fprintf(out, "before       %s sockets were bound; %s of them would be denied\n",
 			text_of(status->state, "bound_before"),
@@ -337,17 +354,21 @@ void statusprint_json(FILE *out, const struct status *status)
 	json_object_object_add(to, "status",
 			       json_object_new_string(json_standings[status->standing]));
 	json_object_object_add(to, "problems", problems_array(status));
-	if (status->gate.hooks) {
-		json_object_object_add(to, "mode",
-				       json_object_new_string(status->denies ? "deny" : "audit"));
+	json_object_object_add(to, "pinned", json_object_new_boolean(status->pinned));
+	add_count(to, "unpinned", status->unpinned);
+	if (status->pinned || status->unpinned)
+		json_object_object_add(to, "mode", json_object_new_string(mode_name(status)));
+	if (status->pinned) {
 		json_object_object_add(to, "hook",
 				       json_object_new_string(
 					       status->gate.kind == HOOK_LSM ? "lsm" : "cgroup"));
 		json_object_object_add(to, "hooks", hooks_array(status));
 		json_object_object_add(to, "running", json_object_new_boolean(status->running));
-		add_count(to, "generation", status->generation);
 		add_state(to, status->state);
 		json_object_object_add(to, "last_gap", gap_object(status));
+	}
+	if (status->pinned || status->unpinned) {
+		add_count(to, "generation", status->generation);
 		json_object_object_add(to, "counters", counters_object(status));
 		json_object_object_add(to, "rules", rules_array(status));
 	}

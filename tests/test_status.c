@@ -87,6 +87,7 @@ static struct status make_status(struct json_object *state, struct bind_rule_cou
 {
 	struct status status = {
 		.standing = STANDING_ENFORCING,
+		.pinned = true,
 		.running = true,
 		.gate = { .kind = HOOK_LSM, .hooks = 2, .settings = -1 },
 		.program = { 11, 12 },
@@ -209,10 +210,11 @@ static void test_nothing(void **context)
 	char *text = print(&status, statusprint_text);
 
 	(void)context;
-	assert_string_equal(text, "status       nothing is pinned\n");
+	assert_string_equal(text, "status       nothing is in force\n");
 	free(text);
 	text = print(&status, statusprint_json);
-	assert_string_equal(text, "{\"status\":\"nothing\",\"problems\":[]}\n");
+	assert_string_equal(
+		text, "{\"status\":\"nothing\",\"problems\":[],\"pinned\":false,\"unpinned\":0}\n");
 	free(text);
 }
 

@@ -60,7 +60,7 @@ unloaded() {
 	undecided
 	expect [ ! -e $PINS ]
 	poll "$POLLS_LINE" no_more_objects "$1" || fail "left behind: $(objects), was $1"
-	status 3 '^status +nothing is pinned$'
+	status 3 '^status +nothing is in force$'
 	bindguard unload
 	expect_status 0
 	expect grep -qx 'nothing is pinned' "$OUT"
@@ -103,6 +103,20 @@ case_pin_outlives_end() {
 	expect_error "^bindguard: what it decides stays in force: 'bindguard unload' takes it down\$"
 	still_decided EACCES
 	status 0
+}
+
+# What is not pinned is shown too, and beside what is.
+case_pin_status_of_others() {
+	web_policy
+	guard --deny -f "$POLICY"
+	binder tcp4 127.0.0.1 8081
+	expect_errno EACCES
+	status 0 '^mode +deny, not pinned: it ends with its program$' '^ +1 +0 +1 +0 20.* UTC -$'
+	guard_stop
+	guard --deny --pin -f "$POLICY"
+	"$BINDGUARD" --audit -f "$POLICY" >"$TMP/beside" 2>&1 &
+	poll "$POLLS_READY" grep -qs "$READY" "$TMP/beside" || fail "$(cat "$TMP/beside")"
+	status 0 '^mode +deny, hook lsm$' '^beside +1 more decide, which are not pinned$'
 }
 
 # Without the program new cgroups still get their class.
