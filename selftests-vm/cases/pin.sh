@@ -182,6 +182,13 @@ case_pin_other_hook() {
 	expect grep -qE '^attempts=[1-9][0-9]* ok=0 ' "$TMP/binds"
 }
 
+# Since the boot.
+centiseconds() {
+	local uptime
+	read -r uptime _ </proc/uptime
+	echo "${uptime%.*}${uptime#*.}"
+}
+
 # Killed at any moment, by a start or while it runs, with binds all the time: none goes undecided.
 case_pin_kill_storm() {
 	web_policy
@@ -189,18 +196,23 @@ case_pin_kill_storm() {
 	guard_stop KILL
 	"$BINDER" -q -r 0 -t 2 tcp4 127.0.0.1 8081 >"$TMP/binds" &
 	busy=$!
-	i=0
+	begin=$(centiseconds)
+	guard --deny --pin -f "$POLICY" --quiet
+	start=$(($(centiseconds) - begin))
+	guard_stop KILL
+	i=0 ready=0
 	while [ $i -lt "$PIN_KILLS" ]; do
 		i=$((i + 1))
 		"$BINDGUARD" --deny --pin -f "$POLICY" --quiet >"$OUT" 2>"$ERR" &
 		GUARD=$!
-		usleep $(($(od -An -N2 -tu2 /dev/urandom) * 40))
+		usleep $(($(od -An -N2 -tu2 /dev/urandom) * start * 15000 / 65536))
 		kill -KILL "$GUARD"
 		guard_wait
+		! grep -qs "$READY" "$OUT" || ready=$((ready + 1))
 	done
 	kill "$busy"
 	wait "$busy" || true
-	echo "$PIN_KILLS kills, $(cat "$TMP/binds")"
+	echo "$PIN_KILLS kills, $ready of them once it was ready, after ${start}0 ms; $(cat "$TMP/binds")"
 	expect grep -qE '^attempts=([1-9][0-9]*) ok=0 EACCES=\1$' "$TMP/binds"
 	# Whatever was left half-way, the next start is whole again.
 	guard --deny --pin -f "$POLICY"
