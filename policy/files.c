@@ -3,12 +3,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <linux/openat2.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "files.h"
@@ -16,8 +14,9 @@
 #define OPEN_FILE (O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY)
 #define OPEN_FOLDER (O_PATH | O_DIRECTORY | O_CLOEXEC)
 
-/* openat2() says EAGAIN when something is renamed meanwhile. */
-#define TRIES 16
+#define LINKS_MAX 40 /* on the way to a file, as the kernel has it */
+#define FOLDERS_MAX 64 /* deep, below the policy's own */
+#define GO_ON (-2)
 
 static const char *type_name(mode_t mode)
 {
@@ -101,55 +100,101 @@ int files_open_parent(const char *path, struct files_problem *problem)
 	return fd;
 }
 
-/* Opens the part of a path that the name begins with. */
-static int open_part(int folder, const char *name, size_t length, int flags)
-{
-	char part[NAME_MAX + 1];
+/*
+ * A way below a folder, as openat2() goes it with RESOLVE_BENEATH. That call can also open files to
+ * write to, which no filter of system calls could tell.
+ */
+struct walk {
+	int fd[FOLDERS_MAX]; /* the folder, and those that lead to where the way has come */
+	int depth;
+	int links;
+	char rest[PATH_MAX];
+};
 
-	if (length > NAME_MAX) {
+/* Puts where the link leads in its place, if what could not be opened is one. */
+static int follow(struct walk *walk, const char *part)
+{
+	char target[PATH_MAX], joined[2 * PATH_MAX];
+	int error = errno;
+	ssize_t length = -1;
+
+	if (error == ELOOP || error == ENOTDIR)
+		length = readlinkat(walk->fd[walk->depth], part, target, sizeof(target) - 1);
+	errno = error;
+	if (length < 0)
+		return -1;
+	target[length] = '\0';
+	snprintf(joined, sizeof(joined), "%s%s%s", target, walk->rest[0] ? "/" : "", walk->rest);
+	errno = strlen(joined) < PATH_MAX ? ELOOP : ENAMETOOLONG;
+	if (errno == ENAMETOOLONG || ++walk->links > LINKS_MAX)
+		return -1;
+	strcpy(walk->rest, joined);
+	return GO_ON;
+}
+
+/* Goes one folder up, but not above the first. */
+static int step_up(struct walk *walk, bool last, int flags)
+{
+	errno = EXDEV;
+	if (walk->depth == 0)
+		return -1;
+	close(walk->fd[walk->depth--]);
+	return last ? openat(walk->fd[walk->depth], ".", flags) : GO_ON;
+}
+
+/* Goes down; no name at all, as after a slash at the end, is the folder itself. */
+static int step_down(struct walk *walk, const char *part, bool last, int flags)
+{
+	int fd = openat(walk->fd[walk->depth], *part ? part : ".",
+			(last ? flags : OPEN_FOLDER) | O_NOFOLLOW);
+
+	if (fd < 0)
+		return follow(walk, part);
+	if (last)
+		return fd;
+	if (walk->depth + 1 == FOLDERS_MAX) {
+		close(fd);
 		errno = ENAMETOOLONG;
 		return -1;
 	}
-	memcpy(part, name, length);
-	part[length] = '\0';
-	return openat(folder, part, flags | O_NOFOLLOW);
+	walk->fd[++walk->depth] = fd;
+	return GO_ON;
 }
 
-/* For kernels and sandboxes without openat2(): follows no links at all. */
-static int walk_below(int folder, const char *path, int flags)
+/* Goes along the next part of the way. Returns a descriptor at its end, GO_ON, or -1 and errno. */
+static int step(struct walk *walk, int flags)
 {
-	int at = folder, next = -1, error;
-	size_t length;
+	size_t length = strcspn(walk->rest, "/");
+	bool last = walk->rest[length] == '\0';
+	const char *rest = walk->rest + length + strspn(walk->rest + length, "/");
+	char part[NAME_MAX + 1];
 
-	for (;; path += length + 1) {
-		length = strcspn(path, "/");
-		next = open_part(at, path, length, path[length] ? OPEN_FOLDER : flags);
-		error = errno;
-		if (at != folder)
-			close(at);
-		errno = error == ENOTDIR && next < 0 && path[length] ? ELOOP : error;
-		if (next < 0 || path[length] == '\0')
-			return next;
-		at = next;
-	}
+	errno = length ? ENAMETOOLONG : EXDEV;
+	if (length > NAME_MAX || (!length && !last))
+		return -1;
+	snprintf(part, sizeof(part), "%.*s", (int)length, walk->rest);
+	memmove(walk->rest, rest, strlen(rest) + 1);
+	if (!strcmp(part, ".."))
+		return step_up(walk, last, flags);
+	return step_down(walk, part, last, flags);
 }
 
 static int open_below(int folder, const char *path, int flags)
 {
-	struct open_how how = {
-		.flags = (unsigned int)flags,
-		.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS,
-	};
-	long fd = -1;
+	struct walk walk = { .fd = { folder } };
+	int fd = GO_ON, error;
 
-	for (int i = 0; i < TRIES; i++) {
-		fd = syscall(SYS_openat2, folder, path, &how, sizeof(how));
-		if (fd >= 0 || errno != EAGAIN)
-			break;
-	}
-	if (fd < 0 && (errno == ENOSYS || errno == EPERM))
-		return walk_below(folder, path, flags);
-	return (int)fd;
+	errno = *path ? ENAMETOOLONG : ENOENT;
+	if (!*path || strlen(path) >= sizeof(walk.rest))
+		return -1;
+	strcpy(walk.rest, path);
+	while (fd == GO_ON)
+		fd = step(&walk, flags);
+	error = errno;
+	while (walk.depth > 0)
+		close(walk.fd[walk.depth--]);
+	errno = error;
+	return fd;
 }
 
 int files_open_below(int folder, const char *path, struct files_problem *problem)
@@ -165,8 +210,6 @@ int files_open_parent_below(int folder, const char *path, struct files_problem *
 	const char *below = parent(path, buffer);
 	int fd = -1;
 
-	if (below == buffer) /* without its slash: walk_below() would look for a part behind it */
-		buffer[strlen(buffer) - 1] = '\0';
 	if (below)
 		fd = open_below(folder, below, OPEN_FOLDER);
 	if (fd < 0)
