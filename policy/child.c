@@ -179,5 +179,7 @@ void child_run(const char *text, int out)
 		_exit(CHILD_NO_LIMITS);
 	if (!sandbox_privileges())
 		_exit(CHILD_PRIVILEGED);
+	if (!sandbox_calls())
+		_exit(CHILD_UNFILTERED);
 	_exit(parse(text, out));
 }

@@ -109,6 +109,8 @@ static void complain_exit(const struct source *source, int code)
 		reason = "limit itself";
 	else if (code == CHILD_PRIVILEGED)
 		reason = "give up its privileges";
+	else if (code == CHILD_UNFILTERED)
+		reason = "filter its system calls";
 	else if (code == CHILD_CANNOT_WRITE)
 		reason = "write its result";
 	if (reason)

@@ -10,7 +10,7 @@
 
 /*
  * Closes every descriptor but out, which may get another number; standard input, output and error
- * lead to /dev/null. Returns out's new number, or -1.
+ * are /dev/null, to read only. Returns out's new number, or -1.
  */
 int sandbox_descriptors(int out);
 
@@ -19,5 +19,12 @@ bool sandbox_limits(void);
 
 /* Gives up user, groups and capabilities, for good. */
 bool sandbox_privileges(void);
+
+/*
+ * Refuses every system call but those for memory, for writing and for the end. It counts where the
+ * user stays root's: without any capability that user still owns root's files. Where the kernel has
+ * no filters of system calls there is none.
+ */
+bool sandbox_calls(void);
 
 #endif
