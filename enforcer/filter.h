@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The system calls that are left to a program that watches. */
+#ifndef ENFORCER_FILTER_H
+#define ENFORCER_FILTER_H
+
+#include <stdbool.h>
+
+/*
+ * Refuses, for good and for all child processes, every system call but those that events, output
+ * and reloads take; with pins, also what changes pins takes. A refused call fails with EPERM, and
+ * the kernel's log tells it (audit type 1326). Returns 0 or -errno.
+ */
+int filter_install(bool pins);
+
+/* Can this kernel do it? */
+bool filter_works(void);
+
+#endif
