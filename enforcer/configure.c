@@ -13,6 +13,7 @@
 #include "complain.h"
 #include "host.h"
 #include "inetflags.h"
+#include "libbpf.h"
 
 #include "bindguard.skel.h"
 
@@ -193,6 +194,7 @@ int configure(struct bindguard *skeleton, const struct options *options)
 	if (options->quiet)
 		leave_probes(skeleton);
 	set_autobind(skeleton, options->autobind);
+	libbpf_skip_modules(skeleton->progs.bind_attempt);
 	skeleton->rodata->host_netns = host_netns();
 	skeleton->rodata->wakeup_bytes = options->ring_size / 2;
 	bpf_map__set_max_entries(skeleton->maps.events, options->ring_size);

@@ -4,6 +4,7 @@
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
+#include <cap-ng.h>
 #include <errno.h>
 #include <linux/bpf.h>
 #include <linux/capability.h>
@@ -11,13 +12,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/vfs.h>
 #include <sysexits.h>
 #include <unistd.h>
 
 #include "cgroups.h"
 #include "complain.h"
+#include "filter.h"
 
 #define LSM_FILE "/sys/kernel/security/lsm"
 #define LOCKDOWN_FILE "/sys/kernel/security/lockdown"
@@ -74,20 +78,61 @@ static bool answer(bool holds, char *text, size_t size, const char *format, ...)
 	return holds;
 }
 
+static bool has_capability(unsigned int capability)
+{
+	return capng_have_capability(CAPNG_EFFECTIVE, capability);
+}
+
+/* CAP_SYS_ADMIN stands for both, in the kernel too. */
 static bool has_privileges(char *text, size_t size)
 {
-	unsigned long long effective = 0, needed = 1ULL << CAP_BPF | 1ULL << CAP_PERFMON;
-	FILE *status = fopen("/proc/self/status", "re");
-	char line[256];
+	bool bpf = has_capability(CAP_BPF), perfmon = has_capability(CAP_PERFMON);
 
-	while (status && fgets(line, sizeof(line), status))
-		if (sscanf(line, "CapEff: %llx", &effective) == 1)
-			break;
-	if (status)
-		fclose(status);
-	if ((effective & needed) == needed || effective & 1ULL << CAP_SYS_ADMIN)
+	if ((bpf && perfmon) || has_capability(CAP_SYS_ADMIN))
 		return answer(true, text, size, "CAP_BPF and CAP_PERFMON");
-	return answer(false, text, size, "needs CAP_BPF and CAP_PERFMON: run it with sudo");
+	return answer(false, text, size, "needs %s%s%s: run it with sudo", bpf ? "" : "CAP_BPF",
+		      bpf || perfmon ? "" : " and ", perfmon ? "" : "CAP_PERFMON");
+}
+
+/* Makes a small map with this limit to what may be locked in memory. Returns 0 or -errno. */
+static int try_map(const struct rlimit *limit)
+{
+	union bpf_attr map = {
+		.map_type = BPF_MAP_TYPE_ARRAY,
+		.key_size = sizeof(uint32_t),
+		.value_size = sizeof(uint32_t),
+		.max_entries = 1,
+	};
+	int fd, err;
+
+	if (setrlimit(RLIMIT_MEMLOCK, limit))
+		return -errno;
+	/* libbpf would raise the limit. */
+	fd = syscall(SYS_bpf, BPF_MAP_CREATE, &map, sizeof(map));
+	err = fd < 0 ? -errno : 0;
+	if (fd >= 0)
+		close(fd);
+	return err;
+}
+
+/* Kernels before 5.11 count maps as locked memory: does this one? */
+static bool has_memory(char *text, size_t size)
+{
+	struct rlimit limit, none;
+	bool counts;
+
+	if (getrlimit(RLIMIT_MEMLOCK, &limit) || limit.rlim_max == RLIM_INFINITY ||
+	    has_capability(CAP_SYS_RESOURCE))
+		return answer(true, text, size, "as much as it needs");
+	none = (struct rlimit){ .rlim_max = limit.rlim_max };
+	counts = !try_map(&limit) && try_map(&none) == -EPERM;
+	setrlimit(RLIMIT_MEMLOCK, &limit);
+	if (!counts)
+		return answer(true, text, size, "not limited on this kernel");
+	return answer(false, text, size,
+		      "limited to %llu KB, and this kernel counts maps: needs CAP_SYS_RESOURCE to "
+		      "raise the limit, or ulimit -l unlimited, of a service LimitMEMLOCK=infinity",
+		      (unsigned long long)limit.rlim_max / 1024);
 }
 
 static bool has_btf(char *text, size_t size)
@@ -113,6 +158,14 @@ static bool has_ring_buffer(char *text, size_t size)
 		return answer(false, text, size, "no BPF ring buffer: run Linux 5.8 or later");
 	return answer(false, text, size, "the kernel refuses to make a BPF ring buffer: %s",
 		      strerror(err));
+}
+
+static bool has_filters(char *text, size_t size)
+{
+	if (filter_works())
+		return answer(true, text, size, "available");
+	return answer(false, text, size,
+		      "system calls cannot be filtered: run a kernel with CONFIG_SECCOMP_FILTER=y");
 }
 
 static bool is_not_locked_down(char *text, size_t size)
@@ -266,7 +319,9 @@ static const struct check checks[] = {
 	{ "privileges", NEED_ALWAYS, EX_NOPERM, has_privileges },
 	{ "BTF", NEED_ALWAYS, EX_UNAVAILABLE, has_btf },
 	{ "lockdown", NEED_ALWAYS, EX_UNAVAILABLE, is_not_locked_down },
+	{ "locked memory", NEED_ALWAYS, EX_NOPERM, has_memory },
 	{ "ring buffer", NEED_ALWAYS, EX_UNAVAILABLE, has_ring_buffer },
+	{ "seccomp", NEED_ALWAYS, EX_UNAVAILABLE, has_filters },
 	{ "fexit probes", NEED_ALWAYS, EX_UNAVAILABLE, has_probes },
 	{ "BPF LSM", NEED_LSM, EX_UNAVAILABLE, has_bpf_lsm },
 	{ "LSM programs", NEED_LSM, EX_UNAVAILABLE, has_lsm_programs },
@@ -276,7 +331,7 @@ static const struct check checks[] = {
 };
 
 #define CHECKS (sizeof(checks) / sizeof(checks[0]))
-#define CHECKS_OF_READING 3 /* the first ones: may a program read the kernel's structures? */
+#define CHECKS_OF_READING 4 /* the first ones: may a program read the kernel's structures? */
 
 int host_require_cgroups(void)
 {
@@ -317,11 +372,19 @@ int host_require_iterator(void)
 	return require("scan", CHECKS_OF_READING, NEED_ALWAYS);
 }
 
+/*
+ * What is told of process 1 takes CAP_SYS_PTRACE. Without it: only who is in the initial network
+ * namespace has the settings that are not of a namespace.
+ */
 uint32_t host_netns(void)
 {
 	struct stat status;
 
-	return stat("/proc/1/ns/net", &status) ? 0 : status.st_ino;
+	if (!stat("/proc/1/ns/net", &status))
+		return status.st_ino;
+	if (access("/proc/sys/net/core/netdev_budget", F_OK) || stat("/proc/self/ns/net", &status))
+		return 0;
+	return status.st_ino;
 }
 
 int host_doctor(int argc, char **argv)

@@ -160,6 +160,7 @@ static int load(struct scan **scan)
 		       (uint32_t *)&(*scan)->rodata->inet_flag_address_no_port);
 	(*scan)->rodata->smc_inner = smc_inner_offset(btf);
 	btf__free(btf);
+	libbpf_skip_modules((*scan)->progs.each_file);
 	return scan__load(*scan);
 }
 
