@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <mntent.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,8 @@
 #include "policy/grow.h"
 
 #define ROOT_ID 1 /* of the cgroup that all others are in */
+
+static int control = -1; /* the root's cgroup.subtree_control, to write to */
 
 int cgroups_root(char *path, size_t size)
 {
@@ -158,22 +161,28 @@ static int note(void *context, const char *folder, const char *name)
  * mkdir(2) runs the program on cgroup_mkdir before the folder is to be seen: a cgroup that did not
  * get the class of these images there may not be seen yet. Both happen under the kernel's
  * cgroup_mutex, and this, which changes nothing, waits for it. Where it is not allowed, on a
- * cgroup2 that is mounted read-only, one may be missed that is made at this very moment: its binds
+ * cgroup2 that is mounted read-only or to a user who is not root, one may be missed that is made at this very moment: its binds
  * are denied.
  */
-static void wait_for_mkdir(const char *root)
+static void wait_for_mkdir(void)
 {
-	char path[PATH_MAX];
-	int fd;
-
-	if (snprintf(path, sizeof(path), "%s/cgroup.subtree_control", root) >= (int)sizeof(path))
-		return;
-	fd = open(path, O_WRONLY | O_CLOEXEC);
-	if (fd < 0)
-		return;
-	if (write(fd, "\n", 1) != 1)
+	if (control >= 0 && write(control, "\n", 1) != 1)
 		errno = 0; /* there is nothing else to do */
-	close(fd);
+}
+
+void cgroups_hold(void)
+{
+	static bool tried;
+	char path[PATH_MAX];
+	size_t length;
+
+	if (tried || cgroups_root(path, sizeof(path)))
+		return;
+	tried = true;
+	length = strlen(path);
+	if ((size_t)snprintf(path + length, sizeof(path) - length, "/cgroup.subtree_control") <
+	    sizeof(path) - length)
+		control = open(path, O_WRONLY | O_CLOEXEC);
 }
 
 int cgroups_fill(int map, const struct image *const images[BIND_PARITIES])
@@ -184,7 +193,8 @@ int cgroups_fill(int map, const struct image *const images[BIND_PARITIES])
 
 	if (err)
 		return err;
-	wait_for_mkdir(walk.path);
+	cgroups_hold();
+	wait_for_mkdir();
 	return begin(&walk);
 }
 

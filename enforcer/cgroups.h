@@ -25,6 +25,12 @@ int cgroups_open_root(void);
  */
 int cgroups_fill(int map, const struct image *const images[BIND_PARITIES]);
 
+/*
+ * Opens what cgroups_fill() writes to, once and for all: a program that has given up its privileges
+ * opens nothing to write to. cgroups_fill() does so itself if it has not been done.
+ */
+void cgroups_hold(void);
+
 /* Cgroups and their paths below the root, sorted by id. */
 struct cgroups_list {
 	struct cgroups_path {

@@ -22,13 +22,16 @@ static const char *split(char *path, const char **folder)
 	return slash + 1;
 }
 
-/* The path without symbolic links, allocated; for a file that is not there, that of its folder. */
+/*
+ * The path without symbolic links, allocated; for a file that is not there, that of its folder. Not
+ * for one in a folder that we may not look into: it may be a link.
+ */
 static char *resolve(const char *path)
 {
 	char *real = realpath(path, NULL), *copy, *parent, *joined = NULL;
 	const char *folder, *name;
 
-	if (real || errno == ENOMEM)
+	if (real || errno == ENOMEM || errno == EACCES)
 		return real;
 	copy = strdup(path);
 	if (!copy)
@@ -44,12 +47,15 @@ static char *resolve(const char *path)
 
 static void complain_path(const struct policy_rule *rule, const char *path, int error)
 {
-	complain("%s:%u: exe: \"%s\": %s: matches nothing until the policy is loaded again",
-		 rule->file, rule->line, path, strerror(error));
+	complain("%s:%u: exe: \"%s\": %s: %s", rule->file, rule->line, path, strerror(error),
+		 error == EACCES ? "to look into its folder takes CAP_DAC_READ_SEARCH" :
+				   "matches nothing until the policy is loaded again");
 }
 
 int exes_resolve(struct policy *policy)
 {
+	int err = 0;
+
 	for (size_t i = 0; i < policy->rules; i++) {
 		struct policy_rule *rule = &policy->rule[i];
 
@@ -59,6 +65,7 @@ int exes_resolve(struct policy *policy)
 			if (!path && errno == ENOMEM)
 				return -ENOMEM;
 			if (!path) {
+				err = errno == EACCES ? -EACCES : err;
 				complain_path(rule, rule->exe.string[j], errno);
 				continue;
 			}
@@ -66,24 +73,6 @@ int exes_resolve(struct policy *policy)
 			rule->exe.string[j] = path;
 		}
 	}
-	return 0;
-}
-
-/* The number of the mount that the descriptor is in. */
-static int mount_number(int fd, int *number)
-{
-	char path[64], line[128];
-	FILE *file;
-	int err = -ENOENT;
-
-	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", fd);
-	file = fopen(path, "re");
-	if (!file)
-		return -errno;
-	while (err && fgets(line, sizeof(line), file))
-		if (sscanf(line, "mnt_id: %d", number) == 1)
-			err = 0;
-	fclose(file);
 	return err;
 }
 
@@ -91,21 +80,19 @@ static int mount_number(int fd, int *number)
  * The device of the file system as the kernel has it in the super block. stat() may tell another
  * one: overlayfs and btrfs give numbers of their own.
  */
-static int mount_device(int fd, uint32_t *device)
+static int mount_device(uint64_t mount, uint32_t *device)
 {
-	unsigned int major, minor;
-	int wanted, number, err = mount_number(fd, &wanted);
-	FILE *mounts = err ? NULL : fopen("/proc/self/mountinfo", "re");
+	FILE *mounts = fopen("/proc/self/mountinfo", "re");
+	unsigned int major, minor, number;
+	int err = -ENOENT;
 	char *line = NULL;
 	size_t size = 0;
 
 	if (!mounts)
-		return err ? err : -errno;
-	err = -ENOENT;
+		return -errno;
 	errno = 0;
 	while (err && getline(&line, &size, mounts) > 0)
-		if (sscanf(line, "%d %*d %u:%u", &number, &major, &minor) == 3 &&
-		    number == wanted) {
+		if (sscanf(line, "%u %*u %u:%u", &number, &major, &minor) == 3 && number == mount) {
 			*device = major << 20 | minor;
 			err = 0;
 		}
@@ -118,15 +105,14 @@ static int mount_device(int fd, uint32_t *device)
 
 static int folder_key(const char *folder, struct bind_exe *key)
 {
-	struct stat status;
-	int err, fd = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	struct statx status;
 
-	if (fd < 0)
+	if (statx(AT_FDCWD, folder, 0, STATX_TYPE | STATX_INO | STATX_MNT_ID, &status))
 		return -errno;
-	err = fstat(fd, &status) ? -errno : mount_device(fd, &key->device);
-	key->folder = status.st_ino;
-	close(fd);
-	return err;
+	if (!S_ISDIR(status.stx_mode))
+		return -ENOTDIR;
+	key->folder = status.stx_ino;
+	return mount_device(status.stx_mnt_id, &key->device);
 }
 
 int exes_key(const char *path, struct bind_exe *key)

@@ -9,7 +9,8 @@
 /*
  * Replaces the paths in the policy by those without symbolic links, which is where processes run
  * them from. Says on stderr when a folder is not there: such an executable matches nothing. The
- * file itself may come later. Returns 0, or -ENOMEM: then some paths may be replaced.
+ * file itself may come later. Returns 0, -ENOMEM: then some paths may be replaced, or -EACCES after
+ * all the others: then the folders that could not be looked into have been told.
  */
 int exes_resolve(struct policy *policy);
 

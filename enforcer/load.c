@@ -61,7 +61,7 @@ static int read_and_compile(const char *path, bool enforce, bool here, struct lo
 	if (!load->policy)
 		return load->messages.out_of_memory ? EX_OSERR : EX_CONFIG;
 	err = here ? exes_resolve(load->policy) : 0;
-	if (!err)
+	if (!err || err == -EACCES)
 		err = image_compile(load->policy, &settings, &load->image);
 	if (!err)
 		return 0;

@@ -115,12 +115,13 @@ static int compile(const struct reload *reload, const struct policy *policy, str
 /* Everything that can be done before the next policy is published. */
 static bool prepare(const struct reload *reload, struct candidate *next)
 {
-	int status;
+	int status, err;
 
 	if (!read_policy(reload, next))
 		return false;
-	if (exes_resolve(next->policy))
-		return refuse_memory(reload, next);
+	err = exes_resolve(next->policy);
+	if (err)
+		return err == -ENOMEM ? refuse_memory(reload, next) : refuse(next, 1, EX_NOPERM);
 	if (compile(reload, next->policy, &next->image, &next->expiry))
 		return refuse(next, 1, EX_CONFIG);
 	if (next->image.page[0].header.flags & BIND_IMAGE_CGROUPS) {

@@ -18,6 +18,7 @@
 #include "host.h"
 #include "join.h"
 #include "printer.h"
+#include "privilege.h"
 #include "reload.h"
 #include "rewritten.h"
 #include "session.h"
@@ -339,6 +340,7 @@ static int finish(struct watch *w)
 	return status < 0 ? 0 : status;
 }
 
+/* What is in force, and what was there before it. */
 static void announce(struct watch *w)
 {
 	const struct policy *policy = reload_policy(&w->reload);
@@ -355,6 +357,10 @@ static void announce(struct watch *w)
 		baseline = baseline_tell(w->options.policy, policy, session_image(w->session));
 		upkeep_baseline(&w->upkeep, &baseline);
 	}
+}
+
+static void begin_output(struct watch *w)
+{
 	if (w->options.json) {
 		complain("Tracing binds ... Hit Ctrl-C to end");
 		return;
@@ -379,6 +385,10 @@ static int run(struct watch *w)
 	if (status)
 		return status;
 	announce(w);
+	status = privilege_drop(&w->options, reload_policy(&w->reload));
+	if (status)
+		return status;
+	begin_output(w);
 	status = poll_events(w);
 	return status ? status : finish(w);
 }
