@@ -176,8 +176,9 @@ void pass_prepare(void);
 /* Gives the socket to the taker, and waits until he has done the rest and told it. */
 void pass_on(int fd, unsigned int port, struct result first);
 
-/* contain.c and matrix.c: programs of their own, by the first word of the command line. */
+/* contain.c, matrix.c and with.c: programs of their own, by the first word of the command line. */
 int contain_main(int argc, char **argv);
 int matrix_main(int argc, char **argv);
+int with_main(int argc, char **argv);
 
 #endif

@@ -31,7 +31,8 @@
  *	fork	a child of the one who has bound
  *	rights	another process, to whom the socket is sent
  *
- * Two more programs are in this one: "binder contain" (contain.c) and "binder matrix" (matrix.c).
+ * Three more programs are in this one: "binder contain" (contain.c), "binder matrix" (matrix.c) and
+ * "binder with" (with.c).
  *
  * Static, so that the guest needs nothing else to run it.
  */
@@ -80,10 +81,12 @@ void usage(void)
 	      "              PROTO ADDRESS PORT\n"
 	      "       binder contain [-c CGROUPDIR] [-u UID] [-m OUTER] NS[,NS...] PROGRAM...\n"
 	      "       binder matrix\n"
+	      "       binder with [-u UID] [-m KILOBYTES] CAPABILITY[,CAPABILITY...] PROGRAM...\n"
 	      "  OPTION: FREEBIND TRANSPARENT NOPORT REUSEADDR REUSEPORT V6ONLY V6FREEBIND\n"
 	      "          V6TRANSPARENT PRIORITY SCTPREUSEPORT PORTRANGE=LO-HI\n"
 	      "  PROTO:  tcp udp udplite raw icmp sctp mptcp dccp smc, then 4 or 6; or unix\n"
 	      "  NS:     user pid net mnt cgroup\n"
+	      "  CAPABILITY: bpf perfmon net_admin sys_resource sys_admin; or none\n"
 	      "  thread N of -t binds PORT + N, unless PORT is 0\n",
 	      stderr);
 	exit(EXIT_NO_ATTEMPT);
@@ -301,6 +304,8 @@ int main(int argc, char **argv)
 		return contain_main(argc - 1, argv + 1);
 	if (argc > 1 && !strcmp(argv[1], "matrix"))
 		return matrix_main(argc - 1, argv + 1);
+	if (argc > 1 && !strcmp(argv[1], "with"))
+		return with_main(argc - 1, argv + 1);
 	parse(argc, argv);
 	pass_prepare();
 	first_socket = socket_make();
