@@ -89,18 +89,31 @@ static bool needs_search(const struct options *options, const struct policy *pol
 }
 
 /* The bounding set, which is about programs that are run, takes a capability of its own. */
-static int keep(unsigned int bpf, bool search)
+static int keep(const unsigned int *capability, size_t count)
 {
-	const capng_type_t own = CAPNG_EFFECTIVE | CAPNG_PERMITTED;
 	bool bounds = capng_have_capability(CAPNG_EFFECTIVE, CAP_SETPCAP);
 
 	capng_clear(CAPNG_SELECT_BOTH);
-	capng_update(CAPNG_ADD, own | CAPNG_BOUNDING_SET, bpf);
-	if (search)
-		capng_update(CAPNG_ADD, own | CAPNG_BOUNDING_SET, CAP_DAC_READ_SEARCH);
+	for (size_t i = 0; i < count; i++)
+		capng_update(CAPNG_ADD, CAPNG_EFFECTIVE | CAPNG_PERMITTED | CAPNG_BOUNDING_SET,
+			     capability[i]);
 	if (bounds && capng_apply(CAPNG_SELECT_BOUNDS))
 		return -EPERM;
 	return capng_apply(CAPNG_SELECT_CAPS) ? -EPERM : 0;
+}
+
+static int keep_needed(const struct options *options, const struct policy *policy)
+{
+	unsigned int needed[3];
+	size_t count = 0;
+
+	needed[count++] = bpf_capability();
+	/* To tell the executables of other users' processes. */
+	if (options->json && capng_have_capability(CAPNG_PERMITTED, CAP_SYS_PTRACE))
+		needed[count++] = CAP_SYS_PTRACE;
+	if (needs_search(options, policy))
+		needed[count++] = CAP_DAC_READ_SEARCH;
+	return keep(needed, count);
 }
 
 /* What the sanitizers do at the end would be refused. */
@@ -116,12 +129,11 @@ static int close_ways_back(void)
 int privilege_drop(const struct options *options, const struct policy *policy)
 {
 	int err = capng_get_caps_process() ? -EPERM : 0;
-	unsigned int bpf = bpf_capability();
 
 	if (policy)
 		cgroups_hold();
 	if (!err)
-		err = keep(bpf, needs_search(options, policy));
+		err = keep_needed(options, policy);
 	if (!err)
 		err = close_ways_back();
 	if (err)

@@ -22,6 +22,11 @@ static void take_address(const struct record *record, char address[16])
 	memcpy(address + IPV4_AT, record->address, 4);
 }
 
+static bool names_exes(const struct image *image)
+{
+	return image->page[0].header.flags & BIND_IMAGE_EXES;
+}
+
 void rewritten_judge(struct record *record, const struct policy *policy, const struct image *image,
 		     uint32_t host_netns)
 {
@@ -40,7 +45,7 @@ void rewritten_judge(struct record *record, const struct policy *policy, const s
 	};
 	struct bind_request request;
 
-	if (comm && cgroup && cgroup[0] == '/' && image->pages) {
+	if (comm && cgroup && cgroup[0] == '/' && image->pages && (exe || !names_exes(image))) {
 		strncpy(query.comm, comm, sizeof(query.comm) - 1);
 		take_address(record, query.address);
 		query_request(image, &query, &request);

@@ -12,8 +12,9 @@
 
 /*
  * Judges what the record's socket is bound to by the policy, whose image this is, as if its process
- * had asked for that. What only /proc tells of the process is unknown if it has gone: then there is
- * no verdict. host_netns is the initial network namespace.
+ * had asked for that. What only /proc tells of the process is unknown if it has gone, its executable
+ * also without CAP_SYS_PTRACE if it is another user's: then there is no verdict, if rules ask for
+ * it. host_netns is the initial network namespace.
  */
 void rewritten_judge(struct record *record, const struct policy *policy, const struct image *image,
 		     uint32_t host_netns);

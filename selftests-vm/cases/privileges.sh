@@ -6,6 +6,7 @@
 BPF=0000008000000000
 BPF_PERFMON=000000c000000000
 BPF_SEARCH=0000008000000004
+BPF_PTRACE=0000008000080000
 NONE=0000000000000000
 
 # field NAME: of the running bindguard's /proc/PID/status.
@@ -93,6 +94,12 @@ case_privileges_left() {
 		guard_stop
 		expect_status 0
 	done
+	# Which takes that to tell the executables of other users' processes.
+	guard --deny -f "$POLICY" --json
+	expect_left $BPF_PTRACE $BPF_PTRACE
+	binder_hold -u 33 tcp4 127.0.0.1 8080
+	expect_line '"exe":"/bin/binder"'
+	guard_stop
 }
 
 case_privileges_root() {
