@@ -22,11 +22,12 @@ bool bpffs_mounted(void)
 	return !statfs(BPFFS, &fs) && fs.f_type == BPFFS_MAGIC;
 }
 
-/* Nobody may look into it but root. */
-static int make_home(void)
+int bpffs_make_home(void)
 {
 	struct stat home;
 
+	if (!bpffs_mounted())
+		return -ENODEV;
 	if (mkdir(BPFFS_HOME, 0700) && errno != EEXIST)
 		return -errno;
 	if (lstat(BPFFS_HOME, &home))
@@ -44,7 +45,7 @@ int bpffs_prepare(void)
 
 	if (!bpffs_mounted() && mount("bpf", BPFFS, "bpf", flags, "mode=0700"))
 		return -errno;
-	return make_home();
+	return bpffs_make_home();
 }
 
 int bpffs_lock(void)

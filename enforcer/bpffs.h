@@ -14,9 +14,12 @@
 bool bpffs_mounted(void);
 
 /*
- * Mounts it, if need be, and makes our folder: root's, and nobody else's. Returns 0 or -errno;
- * -EPERM: it is not mounted, and we may not; -EACCES: the folder belongs to somebody else.
+ * Makes our folder, unless it is there: root's, and nobody else's. Returns 0 or -errno; -ENODEV: it
+ * is not mounted; -EACCES: the folder belongs to somebody else.
  */
+int bpffs_make_home(void);
+
+/* The same, but mounts it, if need be. -EPERM: it is not mounted, and we may not. */
 int bpffs_prepare(void);
 
 /*

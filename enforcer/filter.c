@@ -53,7 +53,9 @@ static const char *const always[] = {
 	"connect recvfrom recvmmsg recvmsg sendmmsg sendmsg sendto setsockopt shutdown",
 };
 
-static const char *const changes_pins[] = { "mkdir mkdirat rmdir umask unlink unlinkat" };
+static const char *const changes_pins[] = {
+	"flock mkdir mkdirat rename renameat renameat2 rmdir umask unlink unlinkat",
+};
 
 /* Allowed if the argument, as far as mask goes, has this value. */
 struct some {
@@ -115,6 +117,9 @@ static const struct some some[] = {
 static const struct some some_of_pins[] = {
 	{ "bpf", 0, 0, BPF_OBJ_PIN },
 	{ "bpf", 0, 0, BPF_OBJ_GET },
+	/* A program that is loaded already to its hook again. */
+	{ "bpf", 0, 0, BPF_LINK_CREATE },
+	{ "bpf", 0, 0, BPF_LINK_UPDATE },
 };
 
 /* What this library or architecture does not have is not called by the libc that came with it. */

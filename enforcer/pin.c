@@ -452,7 +452,7 @@ static int pin_again(struct kept *kept)
 /* A folder that was made anew, in a file system that was mounted anew, has no lock. */
 static int lock_again(struct pin *pin)
 {
-	int err = bpffs_prepare(), fd;
+	int err = bpffs_make_home(), fd;
 
 	if (err)
 		return err;
@@ -526,7 +526,9 @@ static int repair_gates(struct pin *pin, struct missing *missing)
 
 static void tell_missing(const struct missing *missing, int err)
 {
-	const char *why = err ? strerror(-err) : "";
+	const char *why = err == -ENODEV ? BPFFS " is not mounted: mount -t bpf bpf " BPFFS :
+			  err		 ? strerror(-err) :
+					   "";
 
 	if (missing->hook)
 		complain("the program on the hook %s was gone: %s%s", missing->hook,

@@ -58,6 +58,15 @@ static bool has_reloaded(const struct upkeep *upkeep)
 	return now->generation != told->generation || now->failures != told->failures;
 }
 
+/* If not, there may be no place for the state either. */
+static bool is_whole(const struct upkeep *upkeep)
+{
+	unsigned int gaps;
+	const struct pin_gap *gap = pin_gap(upkeep->pin, &gaps);
+
+	return !gap || gap->to;
+}
+
 void upkeep_tick(struct upkeep *upkeep, uint64_t now)
 {
 	bool news = false;
@@ -70,7 +79,7 @@ void upkeep_tick(struct upkeep *upkeep, uint64_t now)
 		news = pin_check(upkeep->pin, time(NULL));
 		upkeep->due = now + CHECK_NS;
 	}
-	if (news || has_reloaded(upkeep))
+	if ((news || has_reloaded(upkeep)) && is_whole(upkeep))
 		write_state(upkeep);
 }
 

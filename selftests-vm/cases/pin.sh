@@ -305,7 +305,11 @@ case_pin_unmounted() {
 	web_policy
 	guard --deny --pin -f "$POLICY"
 	umount -l /sys/fs/bpf
-	mended "^bindguard: $PINS/.* gone: pinned again\$"
+	expect_error "^bindguard: $PINS/.* gone: cannot pin it again: /sys/fs/bpf is not mounted: "
+	still_decided EACCES
+	status 0 '^mode +deny, not pinned: it ends with its program$'
+	mount -t bpf bpf /sys/fs/bpf
+	mended '^bindguard: what was pinned is complete again$'
 	guard_stop KILL
 	still_decided EACCES
 }
