@@ -26,8 +26,8 @@ HARDENING := -fstack-protector-strong -fPIE $(if $(SAN),,-U_FORTIFY_SOURCE -D_FO
 override CFLAGS += -std=gnu11 $(WARNINGS) $(HARDENING) $(SANITIZE)
 override CPPFLAGS += -D_GNU_SOURCE -I. -I$(B)
 override LDFLAGS += -pie -Wl,-z,relro,-z,now $(SANITIZE)
-LIBS := $(shell $(PKG_CONFIG) --libs libbpf libconfig json-c libmd libcap-ng libseccomp 2>/dev/null || \
-	echo -lbpf -lconfig -ljson-c -lmd -lcap-ng -lseccomp) -lelf -lz
+LIBS := $(shell $(PKG_CONFIG) --libs libbpf libconfig json-c libmd libcap-ng libseccomp libsystemd \
+	2>/dev/null || echo -lbpf -lconfig -ljson-c -lmd -lcap-ng -lseccomp -lsystemd) -lelf -lz
 
 # Debian keeps asm/types.h where clang -target bpf does not look for it. Blocks stay in the order of the
 # source: the verifiers of 5.10 and 6.1 refuse a loop whose end is placed before its beginning.

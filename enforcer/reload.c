@@ -276,6 +276,7 @@ void reload_again(struct reload *reload)
 		next.errors = 1;
 	reload->status.last = wall_clock();
 	reload->status.failed = next.errors;
+	reload->status.errors = next.errors;
 	if (next.errors)
 		reload->status.failures++;
 	else

@@ -24,6 +24,7 @@ struct reload_status {
 	uint64_t failures;
 	int64_t last; /* when the last one was, of either kind; seconds since 1970, 0: none was */
 	bool failed; /* the last one */
+	size_t errors; /* that it has told then */
 };
 
 struct reload {

@@ -17,6 +17,7 @@
 #include "hook.h"
 #include "host.h"
 #include "join.h"
+#include "notify.h"
 #include "printer.h"
 #include "privilege.h"
 #include "reload.h"
@@ -37,6 +38,7 @@ struct watch {
 	struct pin *pin; /* with --pin */
 	struct upkeep upkeep; /* of it */
 	struct session *session;
+	struct notify notify;
 	struct join *join;
 	struct printer printer;
 	struct eventjson eventjson;
@@ -191,7 +193,7 @@ static int flush_output(struct watch *w)
 /* How long the program may sleep if no event comes, for what there is to do then. */
 static int sleep_ms(const struct watch *w)
 {
-	uint64_t due = join_due(w->join), time = now();
+	uint64_t due = join_due(w->join), time = now(), sign = notify_due(&w->notify);
 	uint64_t reload = w->decides ? reload_due(&w->reload) : UINT64_MAX;
 	uint64_t upkeep = upkeep_due(&w->upkeep);
 
@@ -199,9 +201,17 @@ static int sleep_ms(const struct watch *w)
 		due = reload;
 	if (upkeep < due)
 		due = upkeep;
+	if (sign < due)
+		due = sign;
 	if (due == UINT64_MAX)
 		return -1;
 	return due <= time ? 0 : (due - time) / 1000000 + 1;
+}
+
+/* For who tells of it; NULL without a policy. */
+static const struct reload *reload_in_force(const struct watch *w)
+{
+	return w->decides ? &w->reload : NULL;
 }
 
 /*
@@ -217,9 +227,12 @@ static void tick(struct watch *w, bool drained, bool quiet)
 		reload_tick(&w->reload, drained, t);
 	if (hung_up) {
 		hung_up = 0;
+		notify_reloading(&w->notify);
 		reload_again(&w->reload);
+		notify_ready(&w->notify, &w->reload);
 	}
 	upkeep_tick(&w->upkeep, t);
+	notify_tick(&w->notify, reload_in_force(w), t);
 	if (quiet || t >= w->report_due) {
 		report_losses(w);
 		w->report_due = t + REPORT_NS;
@@ -316,6 +329,7 @@ static int finish(struct watch *w)
 	struct bind_counters c = { 0 };
 	int status;
 
+	notify_stopping(&w->notify);
 	w->ending = true;
 	if (w->decides)
 		session_detach_hook(w->session);
@@ -389,6 +403,7 @@ static int run(struct watch *w)
 	if (status)
 		return status;
 	begin_output(w);
+	notify_ready(&w->notify, reload_in_force(w));
 	status = poll_events(w);
 	return status ? status : finish(w);
 }
@@ -416,6 +431,7 @@ int watch(int argc, char **argv)
 		return EX_OSERR;
 	}
 	wait_for_end(STDOUT_FILENO);
+	notify_open(&w.notify);
 	w.decides = w.options.mode != MODE_OBSERVE;
 	/* Before all else: a signal that comes meanwhile ends it as soon as it begins. */
 	catch_signals(w.decides);
