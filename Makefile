@@ -5,6 +5,7 @@ PREFIX ?= /usr/local
 SBINDIR ?= $(PREFIX)/sbin
 MANDIR ?= $(PREFIX)/share/man
 DOCDIR ?= $(PREFIX)/share/doc/bindguard
+UNITDIR ?= $(PREFIX)/lib/systemd/system
 
 CC ?= cc
 CLANG ?= clang
@@ -180,11 +181,15 @@ check-debian13: ## build and unit tests in a Debian 13 chroot (needs root)
 .PHONY: install
 install: $(B)/bindguard ## install below $(DESTDIR)$(PREFIX)
 	install -d $(DESTDIR)$(SBINDIR) $(DESTDIR)$(MANDIR)/man8 $(DESTDIR)$(MANDIR)/man5 \
-		$(DESTDIR)$(DOCDIR)/examples
+		$(DESTDIR)$(DOCDIR)/examples/bindguard.service.d $(DESTDIR)$(UNITDIR)
 	install -m 755 $(B)/bindguard $(DESTDIR)$(SBINDIR)/bindguard
 	install -m 644 docs/bindguard.8 $(DESTDIR)$(MANDIR)/man8/
 	install -m 644 docs/bindguard.conf.5 $(DESTDIR)$(MANDIR)/man5/
 	install -m 644 docs/examples/*.conf $(DESTDIR)$(DOCDIR)/examples/
+	install -m 644 docs/systemd/bindguard.service $(DESTDIR)$(UNITDIR)/
+	install -m 644 docs/systemd/bindguard.service.d/deny.conf $(DESTDIR)$(DOCDIR)/examples/bindguard.service.d/
+	sed -i 's,/usr/local/sbin,$(SBINDIR),' $(DESTDIR)$(UNITDIR)/bindguard.service \
+		$(DESTDIR)$(DOCDIR)/examples/bindguard.service.d/deny.conf
 
 .PHONY: clean
 clean: ## remove what was built
