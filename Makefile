@@ -188,8 +188,7 @@ install: $(B)/bindguard ## install below $(DESTDIR)$(PREFIX)
 	install -m 644 docs/examples/*.conf $(DESTDIR)$(DOCDIR)/examples/
 	install -m 644 docs/systemd/bindguard.service $(DESTDIR)$(UNITDIR)/
 	install -m 644 docs/systemd/bindguard.service.d/deny.conf $(DESTDIR)$(DOCDIR)/examples/bindguard.service.d/
-	sed -i 's,/usr/local/sbin,$(SBINDIR),' $(DESTDIR)$(UNITDIR)/bindguard.service \
-		$(DESTDIR)$(DOCDIR)/examples/bindguard.service.d/deny.conf
+	sed -i 's,/usr/local/sbin,$(SBINDIR),' $(DESTDIR)$(UNITDIR)/bindguard.service $(DESTDIR)$(DOCDIR)/examples/bindguard.service.d/deny.conf
 
 .PHONY: clean
 clean: ## remove what was built

@@ -1,0 +1,277 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=dash disable=SC2154
+#
+# bindguard as the service that is shipped, with all its hardening, under a real systemd.
+#
+# guest: systemd
+# kernels: 6.1 6.12 newest
+
+UNIT=bindguard.service
+DROPINS=/run/systemd/system/$UNIT.d
+POLICY=/etc/bindguard/policy.conf
+
+# property NAME [UNIT]
+property() {
+	systemctl show -P "$1" "${2:-$UNIT}"
+}
+
+# What goes wrong is in the journal.
+fail_unit() {
+	systemctl status --no-pager -n 0 "$UNIT" || true
+	journalctl -b -o cat -n 20 --no-pager -u "$UNIT"
+	fail "$*"
+}
+
+property_matches() {
+	property "$1" | grep -qxE -- "$2"
+}
+
+# expect_property NAME REGEX: it is, or becomes, such.
+expect_property() {
+	poll "$POLLS_READY" property_matches "$1" "$2" ||
+		fail_unit "$1: expected $2, got $(property "$1")"
+}
+
+# The status line that the service has sent.
+expect_status_text() {
+	expect_property StatusText "$1"
+}
+
+journal_has() {
+	journalctl -b -o cat --no-pager -u "$UNIT" | grep -qE -- "$1"
+}
+
+expect_journal() {
+	poll "$POLLS_READY" journal_has "$1" || fail_unit "expected in the journal: $1"
+}
+
+generation() {
+	property StatusText | sed -nE 's/.*, generation ([0-9]+).*/\1/p'
+}
+
+restart() {
+	systemctl daemon-reload
+	systemctl restart "$UNIT" || fail_unit "cannot restart it"
+}
+
+# reloaded: the policy, as it stands in its file, comes into force.
+reloaded() {
+	local before
+	before=$(generation)
+	systemctl reload "$UNIT" || fail_unit "cannot reload it"
+	expect_status_text "[a-z]+: [0-9]+ rules? of $POLICY, generation $((before + 1))"
+}
+
+# denying <<EOF: the service denies, by this policy.
+denying() {
+	cat >"$POLICY"
+	if property_matches StatusText 'denying: .*' && property_matches ActiveState active; then
+		reloaded
+		return
+	fi
+	mkdir -p "$DROPINS"
+	cp /vm/deny.conf "$DROPINS/"
+	restart
+	expect_status_text "denying: [0-9]+ rules? of $POLICY, generation 1"
+}
+
+deny_telnet() {
+	denying <<-EOF
+		version = 1; default = "allow";
+		rules = ( { name = "telnet"; verdict = "deny"; ports = 23; } );
+	EOF
+}
+
+# bound_by USER PORT PROGRAM...: sets ERRNO from a bind of that port by a binder elsewhere.
+bound_by() {
+	local user=$1 port=$2
+	shift 2
+	"$@" -u "$user" tcp4 0.0.0.0 "$port" >"$TMP/elsewhere" 2>&1 || true
+	binder_parse "$(tail -n 1 "$TMP/elsewhere")"
+}
+
+# program PATH: a binder there.
+program() {
+	mkdir -p "${1%/*}"
+	cp "$BINDER" "$1"
+}
+
+# It is ready before the network is, and sees what binds as soon as it may.
+case_systemd_boot() {
+	expect systemctl --quiet is-active "$UNIT"
+	expect_property StatusText "auditing: 2 rules of $POLICY, generation 1"
+	expect_eq 0 "$(property NRestarts)" restarts
+	expect [ "$(property ActiveEnterTimestampMonotonic)" -le \
+		"$(property ActiveEnterTimestampMonotonic network-pre.target)" ]
+	expect_journal '[0-9]+ sockets? bound before; 0 would be denied'
+	expect_journal ' binder +TCP +127\.0\.0\.1 +700 .* bind +audit +early$'
+}
+
+# bits CAPABILITY...: as the kernel prints them.
+bits() {
+	local sum=0 number
+	for number in "$@"; do
+		sum=$((sum | 1 << number))
+	done
+	printf '%016x' $sum
+}
+
+# CAP_DAC_READ_SEARCH, CAP_PERFMON and CAP_BPF; the filter of system calls; nothing to write to.
+case_systemd_hardening() {
+	local pid pattern
+	pid=$(property MainPID)
+	expect grep -qx "CapBnd:	$(bits 2 38 39)" "/proc/$pid/status"
+	expect grep -qx 'NoNewPrivs:	1' "/proc/$pid/status"
+	expect grep -qx 'Seccomp:	2' "/proc/$pid/status"
+	expect_eq "$(readlink /proc/1/ns/net)" "$(readlink "/proc/$pid/ns/net")" netns
+	for pattern in '/ / ro[, ]' '/ /sys ro[, ]' '/sys/fs/bpf rw[, ]' '/sys/fs/cgroup rw[, ]'; do
+		expect grep -qE " $pattern" "/proc/$pid/mountinfo"
+	done
+}
+
+# What is bound when it starts, judged by users, executables and network namespaces too.
+case_systemd_baseline() {
+	systemctl stop "$UNIT"
+	binder_hold -u 33 tcp4 0.0.0.0 81
+	binder_hold tcp4 0.0.0.0 82
+	rm -rf "$DROPINS"
+	cat >"$POLICY" <<-EOF
+		version = 1; default = "deny";
+		rules = (
+			{ name = "user"; uid = "www-data"; netns = "host"; exe = "$BINDER"; ports = 81; }
+		);
+	EOF
+	restart
+	expect_journal "2 sockets bound before; 1 would be denied: $PID binder TCP 0\.0\.0\.0:82\$"
+	expect_status_text "auditing: 1 rule of $POLICY, generation 1"
+}
+
+case_systemd_reload() {
+	deny_telnet
+	binder tcp4 0.0.0.0 23
+	expect_errno EACCES
+	expect_journal ' binder +TCP +0\.0\.0\.0 +23 .* bind +deny +telnet$'
+	echo 'version = 1; default = "allow"; rules = ();' >"$POLICY"
+	reloaded
+	binder tcp4 0.0.0.0 23
+	expect_ok
+}
+
+# The policy before it stays in force, and the service says so.
+case_systemd_broken_policy() {
+	local generation
+	deny_telnet
+	generation=$(generation)
+	echo 'version = 1; default = "maybe"; rules = ( { ports = 99999; } );' >"$POLICY"
+	systemctl reload "$UNIT"
+	expect_status_text "denying: 1 rule of $POLICY, generation $generation stays in force: [2-9] errors"
+	expect_journal "$POLICY:1: "
+	expect systemctl --quiet is-active "$UNIT"
+	binder tcp4 0.0.0.0 23
+	expect_errno EACCES
+	deny_telnet
+}
+
+# service NAME PORT: a service that binds the port; sets ERRNO.
+service() {
+	printf '[Service]\nType=oneshot\nExecStart=%s tcp4 0.0.0.0 %s\nStandardOutput=file:%s\n' \
+		"$BINDER" "$2" "$TMP/$1" >"/run/systemd/system/$1.service"
+	systemctl daemon-reload
+	systemctl start "$1.service"
+	binder_parse "$(tail -n 1 "$TMP/$1")"
+}
+
+# Their cgroups are made after the policy is in force.
+case_systemd_units() {
+	denying <<-EOF
+		version = 1; default = "allow";
+		rules = (
+			{ name = "web"; unit = "web.service"; ports = 86; },
+			{ name = "nobody"; verdict = "deny"; ports = 86; }
+		);
+	EOF
+	service web 86
+	expect_ok
+	service other 86
+	expect_errno EACCES
+	service web 86
+	expect_ok
+}
+
+# Users by name, and executables wherever they are, are what they are outside of the service.
+case_systemd_subjects() {
+	local path
+	program /srv/private/server
+	program /home/user1000/server
+	program /tmp/server
+	chown -R 1000 /srv/private /home/user1000
+	chmod 700 /srv/private /home/user1000
+	denying <<-EOF
+		version = 1; default = "deny";
+		rules = (
+			{ name = "user"; uid = "www-data"; ports = 81; },
+			{ name = "exe"; ports = 82;
+			  exe = ["/srv/private/server", "/home/user1000/server", "/tmp/server"]; },
+			{ name = "netns"; netns = "host"; ports = 83; }
+		);
+	EOF
+	bound_by 33 81 "$BINDER"
+	expect_ok
+	bound_by 1000 81 "$BINDER"
+	expect_errno EACCES
+	for path in /srv/private/server /home/user1000/server /tmp/server; do
+		bound_by 0 82 "$path"
+		expect_ok
+	done
+	bound_by 0 82 "$BINDER"
+	expect_errno EACCES
+	bound_by 0 83 "$BINDER"
+	expect_ok
+	bound_by 0 83 "$BINDER" contain net "$BINDER"
+	expect_errno EACCES
+}
+
+restarted() {
+	[ "$(property NRestarts)" -gt "$1" ] && property_matches ActiveState active
+}
+
+case_systemd_killed() {
+	local before
+	deny_telnet
+	before=$(property NRestarts)
+	kill -KILL "$(property MainPID)"
+	poll "$POLLS_READY" restarted "$before" || fail_unit "not restarted"
+	binder tcp4 0.0.0.0 23
+	expect_errno EACCES
+}
+
+has_signed_since() {
+	[ "$(property WatchdogTimestampMonotonic)" -gt "$1" ]
+}
+
+# One that hangs is ended and started again; until then it says that it is alive.
+case_systemd_watchdog() {
+	local before signed
+	deny_telnet
+	printf '[Service]\nWatchdogSec=5\n' >"$DROPINS/watchdog.conf"
+	restart
+	before=$(property NRestarts)
+	signed=$(property WatchdogTimestampMonotonic)
+	poll "$POLLS_READY" has_signed_since "$signed" || fail_unit "no sign of life"
+	expect_eq "$before" "$(property NRestarts)" restarts
+	kill -STOP "$(property MainPID)"
+	poll "$POLLS_READY" restarted "$before" || fail_unit "not restarted"
+	expect_journal 'Watchdog timeout'
+	rm "$DROPINS/watchdog.conf"
+	systemctl daemon-reload
+}
+
+case_systemd_stop() {
+	deny_telnet
+	systemctl stop "$UNIT"
+	expect_property ActiveState inactive
+	expect_property Result success
+	expect_journal '[0-9]+ attempts = [0-9]+ reported'
+	binder tcp4 0.0.0.0 23
+	expect_ok
+}
