@@ -63,9 +63,10 @@ $(B)/%.o: %.c
 
 $(B)/bindguard.bpf.o: bpf/bindguard.bpf.c
 $(B)/gates.bpf.o: bpf/gates.bpf.c
+$(B)/guard.bpf.o: bpf/guard.bpf.c
 $(B)/scan.bpf.o: bpf/scan.bpf.c
 $(B)/evaluate.bpf.o: tests/evaluate.bpf.c
-$(B)/bindguard.bpf.o $(B)/gates.bpf.o $(B)/scan.bpf.o $(B)/evaluate.bpf.o:
+$(B)/bindguard.bpf.o $(B)/gates.bpf.o $(B)/guard.bpf.o $(B)/scan.bpf.o $(B)/evaluate.bpf.o:
 	$(call say,BPF)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CLANG) $(BPF_CFLAGS) -MMD -MP -MT $@ -MF $(@:.o=.d) -c -o $@.full $<
@@ -77,6 +78,7 @@ $(B)/%.skel.h: $(B)/%.bpf.o
 
 $(addprefix $(B)/enforcer/,session.o attach.o configure.o): $(B)/bindguard.skel.h
 $(B)/enforcer/gate.o: $(B)/gates.skel.h
+$(B)/enforcer/guard.o: $(B)/guard.skel.h
 $(B)/enforcer/sockets.o: $(B)/scan.skel.h
 $(B)/tests/test_kernel.o: $(B)/evaluate.skel.h
 

@@ -149,6 +149,27 @@ struct file {
 	void *private_data;
 };
 
+struct vfsmount {
+	struct super_block *mnt_sb;
+};
+
+struct fdtable {
+	unsigned int max_fds;
+	struct file **fd;
+};
+
+struct files_struct {
+	struct fdtable *fdt;
+};
+
+struct bpf_map {
+	__u32 id;
+};
+
+struct bpf_link {
+	__u32 id;
+};
+
 struct mm_struct {
 	struct file *exe_file;
 };
@@ -183,6 +204,7 @@ struct task_struct {
 	const struct cred *cred;
 	struct mm_struct *mm;
 	struct nsproxy *nsproxy;
+	struct files_struct *files;
 	struct css_set *cgroups;
 	int tgid;
 	char comm[16];

@@ -28,6 +28,7 @@ enum {
 	OPTION_QUIET,
 	OPTION_JSON,
 	OPTION_PIN,
+	OPTION_GUARD,
 	OPTION_WATCH,
 	OPTION_RING_SIZE,
 	OPTION_HOOK,
@@ -59,6 +60,7 @@ static const struct option long_options[] = {
 	{ "quiet", no_argument, NULL, OPTION_QUIET },
 	{ "ebpf", no_argument, NULL, OPTION_EBPF },
 	{ "pin", no_argument, NULL, OPTION_PIN },
+	{ "guard", no_argument, NULL, OPTION_GUARD },
 	{ "watch", no_argument, NULL, OPTION_WATCH },
 	{ "ring-size", required_argument, NULL, OPTION_RING_SIZE },
 	{ "help", no_argument, NULL, 'h' },
@@ -81,6 +83,7 @@ static const char help[] =
 	"  -f, --policy POLICY   policy file or folder (default " POLICY_FOLDER ",\n"
 	"                        else " POLICY_FILE ")\n"
 	"      --pin             go on deciding when this program has ended, until 'unload'\n"
+	"      --guard           with --pin: refuse others to take down what is pinned\n"
 	"      --watch           reload the policy when its files change; SIGHUP always does\n"
 	"      --hook HOOK       where binds are decided: lsm (default), or cgroup, for kernels\n"
 	"                        without \"bpf\" among the LSMs: it leaves some ways open\n"
@@ -264,6 +267,8 @@ static bool parse_option(int option, const char *argument, struct options *optio
 		return options->listing = true;
 	case OPTION_PIN:
 		return options->pin = true;
+	case OPTION_GUARD:
+		return options->guard = true;
 	case OPTION_WATCH:
 		return options->watch = true;
 	case OPTION_RING_SIZE:
@@ -293,6 +298,8 @@ static bool agree(const struct options *options)
 		complain("--watch: a policy needs --audit or --deny");
 	else if (options->pin && observes)
 		complain("--pin: there is nothing to keep without --audit or --deny");
+	else if (options->guard && !options->pin)
+		complain("--guard: there is nothing to guard without --pin");
 	else if (options->pin && options->listing)
 		complain("--pin and --ebpf exclude each other");
 	else if (options->quiet && observes)

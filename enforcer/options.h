@@ -44,6 +44,7 @@ struct options {
 	bool listing; /* print the loaded programs and end */
 	bool watch; /* reload the policy when its files change */
 	bool pin; /* what decides outlives the program */
+	bool guard; /* and nobody else takes it down */
 	uint32_t ring_size; /* bytes of the ring buffer */
 };
 

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "complain.h"
+#include "guard.h"
 #include "state.h"
 
 #define LOCK_TRIES 40 /* for the child process of one that was killed, and for 'status' */
@@ -281,7 +282,9 @@ int pin_open(struct pin **pin)
 		pin_complain_locked("--pin");
 		return EX_TEMPFAIL;
 	}
-	err = p->lock < 0 ? p->lock : gate_recover();
+	err = p->lock < 0 ? p->lock : guard_recover();
+	if (!err)
+		err = gate_recover();
 	if (err) {
 		complain("--pin: cannot work in %s: %s", BPFFS_HOME, strerror(-err));
 		return EX_OSERR;
@@ -302,7 +305,7 @@ const char *pin_before(const struct pin *pin)
 
 /* --- Pinning */
 
-/* Remembers which file the pin is. */
+/* Remembers which file the pin is, and has the guard know what is pinned there. */
 static int note_file(struct kept *kept)
 {
 	char path[BPFFS_PATH];
@@ -312,7 +315,7 @@ static int note_file(struct kept *kept)
 		return -errno;
 	kept->device = file.st_dev;
 	kept->inode = file.st_ino;
-	return 0;
+	return guard_add(kept->fd);
 }
 
 static int keep(struct pin *pin, const char *folder, const char *name, int fd)
@@ -399,12 +402,15 @@ int pin_enforce(struct pin *pin, enum hook kind, bool deny, const struct pin_obj
 	if (!err)
 		err = add_programs(pin, kind, programs);
 	if (!err)
+		err = guard_attach();
+	if (!err)
 		err = put_in_force(pin, kind, deny, programs);
 	if (err)
 		return err;
 	pin->in_force = true;
 	pin_remove_others(pin->folder);
-	return gate_each_pin(&pin->gate, keep_gate, pin);
+	err = gate_each_pin(&pin->gate, keep_gate, pin);
+	return err ? err : guard_settle(keep_gate, pin);
 }
 
 int pin_state(struct pin *pin, const char *text)
@@ -413,6 +419,7 @@ int pin_state(struct pin *pin, const char *text)
 
 	if (fd < 0)
 		return fd;
+	guard_drop(pin->state);
 	if (pin->state >= 0)
 		close(pin->state);
 	pin->state = fd;

@@ -9,6 +9,7 @@
 #include "cgroups.h"
 #include "counters.h"
 #include "exes.h"
+#include "guard.h"
 
 #define NO_MAPS ((struct publish_maps){ -1, -1, -1 })
 
@@ -31,6 +32,15 @@ static void close_maps(struct publish_maps *maps)
 		if (fds[i] >= 0)
 			close(fds[i]);
 	*maps = NO_MAPS;
+}
+
+/* Those that are in no map of maps any more. */
+static void discard_maps(struct publish_maps *maps)
+{
+	guard_drop(maps->image);
+	guard_drop(maps->counters);
+	guard_drop(maps->exes);
+	close_maps(maps);
 }
 
 /* In one call where the kernel can: arrays from 5.6 on. Returns 0 or -errno. */
@@ -97,6 +107,12 @@ static int make_maps(const struct image *image, struct publish_maps *maps)
 		err = make_counters(image, &maps->counters);
 	if (!err)
 		err = make_exes(image, &maps->exes);
+	if (!err)
+		err = guard_add(maps->image);
+	if (!err)
+		err = guard_add(maps->counters);
+	if (!err)
+		err = guard_add(maps->exes);
 	return err;
 }
 
@@ -153,7 +169,7 @@ static void retire(struct publish *p, struct bind_rule_counters **retired)
 		return;
 	*retired = publish_counters(p);
 	take_from_beside(p, BIND_PARITY(header(&p->image)->generation), &p->maps);
-	close_maps(&p->maps);
+	discard_maps(&p->maps);
 	image_free(&p->image);
 }
 
@@ -179,7 +195,7 @@ int publish_image(struct publish *publish, struct image *image, struct bind_rule
 		take_out(publish->policy, BIND_SLOT_UPCOMING);
 	if (err) {
 		take_from_beside(publish, parity, &maps);
-		close_maps(&maps);
+		discard_maps(&maps);
 		return err;
 	}
 	retire(publish, retired);

@@ -14,6 +14,7 @@
 #include "complain.h"
 #include "configure.h"
 #include "counters.h"
+#include "guard.h"
 #include "libbpf.h"
 #include "listing.h"
 #include "pin.h"
@@ -53,6 +54,20 @@ static void share_sockets(struct bindguard *skeleton, const struct pin *pin)
 	close(fd);
 }
 
+/* All maps: those that are not pinned take part in what is decided, too. */
+static int guard_maps(const struct bindguard *skeleton)
+{
+	struct bpf_map *map;
+	int err = 0;
+
+	bpf_object__for_each_map(map, skeleton->obj)
+		if (!err)
+			err = guard_add(bpf_map__fd(map));
+	if (err)
+		complain("--guard: cannot guard the maps: %s", strerror(-err));
+	return err ? EX_OSERR : 0;
+}
+
 int session_open(const struct options *options, struct pin *pin, struct session **session)
 {
 	struct session *s = calloc(1, sizeof(*s));
@@ -75,6 +90,8 @@ int session_open(const struct options *options, struct pin *pin, struct session 
 			 strerror(errno));
 		status = EX_UNAVAILABLE;
 	}
+	if (!status)
+		status = guard_maps(s->skeleton);
 	if (!status)
 		publish_init(&s->publish, bpf_map__fd(s->skeleton->maps.policy),
 			     bpf_map__fd(s->skeleton->maps.rule_counters),

@@ -14,6 +14,7 @@
 #include "bpffs.h"
 #include "complain.h"
 #include "counters.h"
+#include "guard.h"
 #include "policy/image.h"
 #include "state.h"
 #include "statusprint.h"
@@ -259,6 +260,7 @@ static void look(struct status *status)
 	char folder[PIN_FOLDER];
 
 	status->running = bpffs_locked();
+	status->guarded = guard_is_on();
 	status->pinned = open_gates(status);
 	if (status->pinned && pin_find(&status->gate, folder))
 		look_at_pins(status, folder);

@@ -28,6 +28,7 @@ struct status {
 	bool pinned; /* something is, which the rest is about */
 	unsigned int unpinned; /* how many decide beside it, each as long as its program runs */
 	bool running; /* the program that has pinned it */
+	bool guarded;
 	struct gate gate;
 	uint32_t program[GATE_HOOKS]; /* id of what decides on each hook; 0: nothing does */
 	struct json_object *state; /* as state.h has it; NULL: unknown */

@@ -199,6 +199,7 @@ static void print_pinned(FILE *out, const struct status *status)
 		print_policy(out, status);
 	print_program(out, status);
 	print_hooks(out, status);
+	fprintf(out, "guard        %s\n", status->guarded ? "on" : "off");
 }
 
 void statusprint_text(FILE *out, const struct status *status)
@@ -364,6 +365,7 @@ void statusprint_json(FILE *out, const struct status *status)
 					       status->gate.kind == HOOK_LSM ? "lsm" : "cgroup"));
 		json_object_object_add(to, "hooks", hooks_array(status));
 		json_object_object_add(to, "running", json_object_new_boolean(status->running));
+		json_object_object_add(to, "guard", json_object_new_boolean(status->guarded));
 		add_state(to, status->state);
 		json_object_object_add(to, "last_gap", gap_object(status));
 	}

@@ -11,6 +11,7 @@
 #include "bpffs.h"
 #include "complain.h"
 #include "gate.h"
+#include "guard.h"
 #include "pin.h"
 #include "verb.h"
 
@@ -83,13 +84,15 @@ static bool wait_for_end_of(const uint32_t *ids, size_t count)
 	return !count;
 }
 
-/* The hooks first: what is behind them must be there as long as they are. */
+/* The guard first. Then the hooks: what is behind them must be there as long as they are. */
 static int remove_all(void)
 {
 	uint32_t ids[GATE_HOOKS];
 	size_t programs = list_programs(ids);
-	int err = gate_remove(), removed;
+	int err = guard_remove(), removed;
 
+	if (!err)
+		err = gate_remove();
 	if (err)
 		return complain_remove(err);
 	removed = pin_remove_others(NULL);

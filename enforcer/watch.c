@@ -14,6 +14,7 @@
 #include "baseline.h"
 #include "complain.h"
 #include "eventjson.h"
+#include "guard.h"
 #include "hook.h"
 #include "host.h"
 #include "join.h"
@@ -408,11 +409,23 @@ static int run(struct watch *w)
 	return status ? status : finish(w);
 }
 
+/* Its programs are on LSM hooks, with --hook cgroup too. */
+static int open_guard(void)
+{
+	int status = host_require(MODE_DENY, HOOK_LSM), err = status ? 0 : guard_open();
+
+	if (err)
+		complain("--guard: cannot load its BPF programs: %s", strerror(-err));
+	return err ? EX_UNAVAILABLE : status;
+}
+
 /* Generations go on counting where those before have stopped. */
 static int open_pin(struct watch *w)
 {
 	int status = pin_open(&w->pin);
 
+	if (!status && w->options.guard)
+		status = open_guard();
 	if (!status && pin_before(w->pin))
 		w->reload.status.generation = state_generation(pin_before(w->pin));
 	return status;
@@ -453,6 +466,7 @@ int watch(int argc, char **argv)
 		status = run(&w);
 	join_free(w.join);
 	session_close(w.session);
+	guard_close();
 	pin_close(w.pin);
 	reload_free(&w.reload);
 	return status;

@@ -2,6 +2,7 @@
 /*
  * pinmap PATH VALUE_SIZE [KEY...]
  * pinmap --count
+ * pinmap --writable
  * pinmap --empty PATH
  * pinmap --detach PATH
  *
@@ -10,6 +11,7 @@
  * it makes an array, which does not fit there.
  *
  * With --count it prints how many maps and programs the kernel has: "maps=12 programs=6".
+ * With --writable, how many of the maps it may open to write to them.
  *
  * --empty deletes the entry 0 of the pinned array of programs, --detach takes the pinned link off
  * its hook: what somebody could do who has the right to.
@@ -68,6 +70,23 @@ static unsigned int count(int command)
 	return objects;
 }
 
+static unsigned int count_writable(void)
+{
+	union bpf_attr attr = { 0 }, open = { 0 };
+	unsigned int writable = 0;
+	int map;
+
+	while (!bpf(BPF_MAP_GET_NEXT_ID, &attr)) {
+		attr.start_id = open.map_id = attr.next_id;
+		map = bpf(BPF_MAP_GET_FD_BY_ID, &open);
+		if (map < 0)
+			continue;
+		close(map);
+		writable++;
+	}
+	return writable;
+}
+
 static int open_pin(const char *path)
 {
 	union bpf_attr attr = { 0 };
@@ -81,7 +100,11 @@ static int empty(const char *path)
 	union bpf_attr attr = { 0 };
 	uint32_t zero = 0;
 
-	attr.map_fd = open_pin(path);
+	int map = open_pin(path);
+
+	if (map < 0)
+		return fail(path);
+	attr.map_fd = map;
 	attr.key = (uintptr_t)&zero;
 	return bpf(BPF_MAP_DELETE_ELEM, &attr) ? fail(path) : 0;
 }
@@ -108,6 +131,10 @@ int main(int argc, char **argv)
 	if (argc == 2 && !strcmp(argv[1], "--count")) {
 		printf("maps=%u programs=%u\n", count(BPF_MAP_GET_NEXT_ID),
 		       count(BPF_PROG_GET_NEXT_ID));
+		return 0;
+	}
+	if (argc == 2 && !strcmp(argv[1], "--writable")) {
+		printf("%u\n", count_writable());
 		return 0;
 	}
 	if (argc == 3 && !strcmp(argv[1], "--empty"))

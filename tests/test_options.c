@@ -110,6 +110,7 @@ static void print_options(FILE *out, const struct options *options)
 	fprintf(out, "%s%s%s", options->watch ? " watch" : "", options->quiet ? " quiet" : "",
 		options->autobind ? " autobind" : "");
 	fputs(options->pin ? " pin" : "", out);
+	fputs(options->guard ? " guard" : "", out);
 	fputs(options->hook == HOOK_CGROUP ? " hook=cgroup" : "", out);
 	if (options->ring_size != RING_SIZE_DEFAULT)
 		fprintf(out, " ring=%u", options->ring_size);
@@ -173,6 +174,7 @@ static const struct good options[] = {
 	{ { "--watch", "--deny" }, "deny watch" },
 	{ { "--deny", "--pin" }, "deny pin" },
 	{ { "--pin", "--audit" }, "audit pin" },
+	{ { "--deny", "--pin", "--guard" }, "deny pin guard" },
 	{ { "--ring-size", "65536" }, "observe ring=65536" },
 	{ { "--ring-size", "64K" }, "observe ring=65536" },
 	{ { "--ring-size=128K" }, "observe ring=131072" },
@@ -320,6 +322,8 @@ static const struct bad {
 
 	{ { "--watch" }, "--watch: a policy needs --audit or --deny" },
 	{ { "--pin" }, "--pin: there is nothing to keep without --audit or --deny" },
+	{ { "--deny", "--guard" }, "--guard: there is nothing to guard without --pin" },
+	{ { "--guard" }, "--guard: there is nothing to guard without --pin" },
 	{ { "--deny", "--pin", "--ebpf" }, "--pin and --ebpf exclude each other" },
 	{ { "--quiet" }, "--quiet: there is nothing to do without --audit or --deny" },
 	{ { "--deny", "--quiet", "--json" }, "--quiet and --json exclude each other" },
