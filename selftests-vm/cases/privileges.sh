@@ -94,6 +94,14 @@ case_privileges_left() {
 		guard_stop
 		expect_status 0
 	done
+	for mode in '' '--hook cgroup'; do
+		# shellcheck disable=SC2086
+		guard --deny -f "$POLICY" --pin $mode
+		expect_left $BPF $BPF
+		guard_stop
+		bindguard unload
+		expect_status 0
+	done
 	# Which takes that to tell the executables of other users' processes.
 	guard --deny -f "$POLICY" --json
 	expect_left $BPF_PTRACE $BPF_PTRACE
