@@ -26,15 +26,15 @@ struct {
 /* One that has no port even now has not found any. */
 static __always_inline int autobind_outcome(struct sock *sk, enum bind_via via)
 {
-	__u16 port = sk->__sk_common.skc_num;
+	__u16 port = sk->__sk_common.skc_num, family = socket_family(sk);
 	struct asked asked;
 
-	if (!port || !socket_family(sk))
+	if (!port || !family)
 		return 0;
 	/* With a policy, what is counted is what was decided. */
 	if (with_policy && (!shows_task() || !shows_port(port)))
 		return 0;
-	read_socket(sk, via, ASKED_BY_PROBE, &asked);
+	read_socket(sk, family, via, ASKED_BY_PROBE, &asked);
 	report_outcome(sk, &asked, 0);
 	return 0;
 }

@@ -31,15 +31,19 @@ int BPF_PROG(bind_attempt, struct socket *sock, struct sockaddr *address, int le
 	enum asked_state state;
 	struct asked asked;
 	struct sock *sk;
+	__u16 family;
 	bool refused;
 
 	if (ret)
 		return ret;
 	sk = sock->sk;
 	/* The verifier of 6.12 and later wants to see that it is not NULL. */
-	if (!sk || !socket_family(sk))
+	if (!sk)
 		return 0;
-	state = read_asked(sk, address, length, ASKED_BY_HOOK, &asked);
+	family = socket_family(sk);
+	if (!family)
+		return 0;
+	state = read_asked(sk, family, address, length, ASKED_BY_HOOK, &asked);
 	if (range_takes(sk, &asked, state)) {
 		bpf_tail_call(ctx, &bind_range_program, 0);
 		return -EACCES; /* cannot happen, it is there before the hook is attached */
@@ -63,13 +67,17 @@ int BPF_PROG(listen_attempt, struct socket *sock, int backlog, int ret)
 {
 	struct asked asked;
 	struct sock *sk;
+	__u16 family;
 
 	if (ret)
 		return ret;
 	sk = sock->sk;
-	if (!sk || !socket_family(sk) || !socket_can_listen(sk))
+	if (!sk)
 		return 0;
-	read_own(sk, BIND_VIA_LISTEN, &asked);
+	family = socket_family(sk);
+	if (!family || !socket_can_listen(sk))
+		return 0;
+	read_own(sk, family, BIND_VIA_LISTEN, &asked);
 	if (!asked.is_bound && range_takes(sk, &asked, ASKED_WELL)) {
 		bpf_tail_call(ctx, &listen_range_program, 0);
 		return -EACCES; /* as above */
@@ -118,6 +126,7 @@ int BPF_PROG(option_attempt, struct socket *sock, int level, int name, int ret)
 {
 	struct asked asked;
 	struct sock *sk;
+	__u16 family;
 	__u32 option;
 
 	if (ret)
@@ -126,9 +135,12 @@ int BPF_PROG(option_attempt, struct socket *sock, int level, int name, int ret)
 	if (!option)
 		return 0;
 	sk = sock->sk;
-	if (!sk || !socket_family(sk))
+	if (!sk)
 		return 0;
-	read_own(sk, BIND_VIA_SETSOCKOPT, &asked);
+	family = socket_family(sk);
+	if (!family)
+		return 0;
+	read_own(sk, family, BIND_VIA_SETSOCKOPT, &asked);
 	if (!asked.is_bound) {
 		if (!option_hidden(sk, level) || !socket_remember_option(sk, option))
 			return 0;
@@ -176,7 +188,7 @@ static __always_inline enum asked_state read_bindx(struct sock *sk, const void *
 	__u32 offset = memory->packed;
 	int size = 0;
 
-	read_socket(sk, BIND_VIA_BINDX, ASKED_BY_HOOK, asked);
+	read_socket(sk, socket_family(sk), BIND_VIA_BINDX, ASKED_BY_HOOK, asked);
 	asked->options |= socket_remembered(memory);
 	if (memory->addresses++ < BINDX_MAX && offset < BINDX_MAX * sizeof(struct sockaddr_in6))
 		size = read_packed(packed + offset, length - offset, asked);
@@ -193,7 +205,7 @@ static __always_inline int bindx_forgotten(struct sock *sk)
 {
 	struct asked asked;
 
-	read_socket(sk, BIND_VIA_BINDX, ASKED_BY_HOOK, &asked);
+	read_socket(sk, socket_family(sk), BIND_VIA_BINDX, ASKED_BY_HOOK, &asked);
 	return judge_return(judge(sk, &asked, ASKED_UNREADABLE));
 }
 

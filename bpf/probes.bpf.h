@@ -15,13 +15,15 @@ static __always_inline int bind_outcome(struct sock *sk, struct sockaddr *addres
 					int rc)
 {
 	struct asked asked;
+	__u16 family;
 
 	/* With a policy, what is not shown is counted by the attempt. */
-	if (with_policy && !shows_task())
+	if ((with_policy && !shows_task()) || !sk)
 		return 0;
-	if (!sk || !socket_family(sk))
+	family = socket_family(sk);
+	if (!family)
 		return 0;
-	read_asked(sk, address, length, ASKED_BY_PROBE, &asked);
+	read_asked(sk, family, address, length, ASKED_BY_PROBE, &asked);
 	report_outcome(sk, &asked, rc);
 	return 0;
 }
@@ -61,10 +63,14 @@ int BPF_PROG(inet6_bind_sk_outcome, struct sock *sk, struct sockaddr *address, i
 static __always_inline int listen_outcome(struct sock *sk, int rc)
 {
 	struct asked asked;
+	__u16 family;
 
-	if (!shows_task() || !sk || !socket_family(sk))
+	if (!shows_task() || !sk)
 		return 0;
-	read_socket(sk, BIND_VIA_LISTEN, ASKED_BY_PROBE, &asked);
+	family = socket_family(sk);
+	if (!family)
+		return 0;
+	read_socket(sk, family, BIND_VIA_LISTEN, ASKED_BY_PROBE, &asked);
 	report_outcome(sk, &asked, rc);
 	return 0;
 }

@@ -60,12 +60,12 @@ static long range_step(__u32 i, void *context)
 static __noinline void range_read_bind(struct sock *sk, struct sockaddr *address, int length,
 				       struct range_work *work)
 {
-	read_asked(sk, address, length, ASKED_BY_HOOK, &work->asked);
+	read_asked(sk, socket_family(sk), address, length, ASKED_BY_HOOK, &work->asked);
 }
 
 static __noinline void range_read_listen(struct sock *sk, struct range_work *work)
 {
-	read_own(sk, BIND_VIA_LISTEN, &work->asked);
+	read_own(sk, socket_family(sk), BIND_VIA_LISTEN, &work->asked);
 }
 
 static __noinline void range_report(struct sock *sk, struct range_work *work)
@@ -113,7 +113,7 @@ static __noinline int range_unreadable_bind(struct sock *sk, struct sockaddr *ad
 {
 	struct asked asked;
 
-	read_asked(sk, address, length, ASKED_BY_HOOK, &asked);
+	read_asked(sk, socket_family(sk), address, length, ASKED_BY_HOOK, &asked);
 	return judge(sk, &asked, ASKED_UNREADABLE);
 }
 
@@ -121,7 +121,7 @@ static __noinline int range_unreadable_listen(struct sock *sk)
 {
 	struct asked asked;
 
-	read_own(sk, BIND_VIA_LISTEN, &asked);
+	read_own(sk, socket_family(sk), BIND_VIA_LISTEN, &asked);
 	return judge(sk, &asked, ASKED_UNREADABLE);
 }
 

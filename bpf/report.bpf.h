@@ -103,13 +103,17 @@ static __always_inline bool shows_asked(const struct asked *asked)
  * announced its sleep: with a full barrier between the two on both sides, one sees the other. (In
  * the kernel it is the exchange that commits.) To wake it alone there is an event that is
  * discarded.
+ *
+ * follows: the thread's last event has just asked how full the ring is.
  */
-static __always_inline void submit_event(struct bind_event *event)
+static __always_inline void submit_event(struct bind_event *event, bool follows)
 {
-	__u64 beyond = bpf_ringbuf_query(&events, BPF_RB_AVAIL_DATA) - wakeup_bytes;
+	__u64 flags = BPF_RB_NO_WAKEUP;
 	void *wakeup;
 
-	bpf_ringbuf_submit(event, beyond < WAKEUP_SPAN ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP);
+	if (!follows && bpf_ringbuf_query(&events, BPF_RB_AVAIL_DATA) - wakeup_bytes < WAKEUP_SPAN)
+		flags = BPF_RB_FORCE_WAKEUP;
+	bpf_ringbuf_submit(event, flags);
 	if (!reader_sleeps)
 		return;
 	reader_sleeps = false;
@@ -175,7 +179,7 @@ static __always_inline void report_attempt(struct sock *sk, const struct asked *
 	event->range[0] = asked->range;
 	event->range[1] = asked->range >> 16;
 	event->decision = *decision;
-	submit_event(event);
+	submit_event(event, false);
 }
 
 /* Adds one to the --count table. */
@@ -256,7 +260,7 @@ static __always_inline void report_outcome(struct sock *sk, const struct asked *
 	event->rc = rc;
 	event->bound_port = port;
 	__builtin_memcpy(event->bound, bound, sizeof(event->bound));
-	submit_event(event);
+	submit_event(event, with_policy && asked->via == BIND_VIA_BIND);
 }
 
 #endif

@@ -94,18 +94,18 @@ static __always_inline enum asked_state read_ipv6(struct sock *sk, struct sockad
 }
 
 /*
- * All but the address. Only the probes see the TCP socket inside an MPTCP socket: the hooks are
- * called with the one that the task has.
+ * All but the address, of a socket of that family. Only the probes see the TCP socket inside an
+ * MPTCP or SMC socket: the hooks are called with the one that the task has.
  */
-static __always_inline void read_socket(struct sock *sk, enum bind_via via, enum asked_by by,
-					struct asked *asked)
+static __always_inline void read_socket(struct sock *sk, __u16 family, enum bind_via via,
+					enum asked_by by, struct asked *asked)
 {
 	__builtin_memset(asked, 0, sizeof(*asked));
-	if (socket_is_smc(sk))
-		asked->protocol = IPPROTO_TCP;
+	if (by == ASKED_BY_PROBE)
+		asked->protocol = kernel_protocol(sk);
 	else
-		asked->protocol = by == ASKED_BY_HOOK ? sk->sk_protocol : kernel_protocol(sk);
-	asked->family = socket_family(sk);
+		asked->protocol = socket_is_smc(sk) ? IPPROTO_TCP : sk->sk_protocol;
+	asked->family = family;
 	asked->via = via;
 }
 
@@ -113,14 +113,14 @@ static __always_inline void read_socket(struct sock *sk, enum bind_via via, enum
  * Reads the address, and all else. Bytes beyond length are never looked at: the kernel has not
  * checked the length yet, and on 5.10 they are what the stack held before.
  */
-static __always_inline enum asked_state read_asked(struct sock *sk, struct sockaddr *from,
-						   int length, enum asked_by by,
-						   struct asked *asked)
+static __always_inline enum asked_state read_asked(struct sock *sk, __u16 family,
+						   struct sockaddr *from, int length,
+						   enum asked_by by, struct asked *asked)
 {
-	read_socket(sk, BIND_VIA_BIND, by, asked);
+	read_socket(sk, family, BIND_VIA_BIND, by, asked);
 	if (length < SOCKADDR_IN_LEN)
 		return ASKED_MALFORMED;
-	if (asked->family == AF_INET)
+	if (family == AF_INET)
 		return read_ipv4(sk, from, by, asked);
 	return read_ipv6(sk, from, length, by, asked);
 }
@@ -175,12 +175,13 @@ static __always_inline void read_bound(struct sock *sk, const struct asked *aske
  * The socket with the address that it has, for what is asked of one that may be bound. A raw socket
  * is when it has an address: what is a port elsewhere is its protocol.
  */
-static __always_inline void read_own(struct sock *sk, enum bind_via via, struct asked *asked)
+static __always_inline void read_own(struct sock *sk, __u16 family, enum bind_via via,
+				     struct asked *asked)
 {
 	struct socket_memory memory;
 	__u16 port;
 
-	read_socket(sk, via, ASKED_BY_HOOK, asked);
+	read_socket(sk, family, via, ASKED_BY_HOOK, asked);
 	if (socket_has_memory(sk)) {
 		memory = socket_memory(sk);
 		asked->options |= socket_remembered(&memory);

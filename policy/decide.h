@@ -58,14 +58,14 @@ static __always_inline __u64 decide_outside(__u64 value, __u64 low, __u64 high)
 static __always_inline __u64 decide_mismatch(const struct bind_item *item,
 					     const struct decide_keys *keys)
 {
-	__u64 protocol = keys->narrow[BIND_DIM_PROTOCOL];
+	__u64 protocol = keys->narrow[BIND_DIM_PROTOCOL], other;
 	__u64 other_port =
 		decide_outside(keys->narrow[BIND_DIM_PORT], item->port_low, item->port_high) >> 63;
-	__u64 same_protocol = decide_equal(protocol, item->protocol[0]) |
-			      decide_equal(protocol, item->protocol[1]);
+	/* 0 if it is either: the factors have 32 bits, so the product is 0 only if one of them is. */
+	__u64 other_protocol = (protocol ^ item->protocol[0]) * (protocol ^ item->protocol[1]);
 
-	return (other_port & (item->any_port ^ 1)) |
-	       ((same_protocol ^ 1) & (item->any_protocol ^ 1));
+	other = other_port * (item->any_port ^ 1) | other_protocol * (item->any_protocol ^ 1);
+	return decide_equal(other, 0) ^ 1;
 }
 
 /* 1 if the request is not in the box, else 0. One side after the other: the stack is small. */

@@ -198,8 +198,8 @@ static __always_inline int decide_find(const struct image *image, const struct b
 		if (!page)
 			return -1;
 		slot = &page->wide_slot[at % BIND_WIDE_SLOTS_PER_PAGE];
-		*value = slot->value * (decide_equal(slot->key.high, key.high) &
-					decide_equal(slot->key.low, key.low));
+		*value = slot->value *
+			 decide_equal((slot->key.high ^ key.high) | (slot->key.low ^ key.low), 0);
 	} else {
 		const struct bind_narrow_slot *slot;
 

@@ -14,7 +14,7 @@
  * Mutant: bpf/kernel.bpf.h s/8 \* byte_/byte_/
  * Mutant: bpf/kernel.bpf.h s/ \&\& sk->sk_type == SOCK_STREAM//
  * Mutant: bpf/socket.bpf.h s/SMCPROTO_SMC6 ? AF_INET6 : AF_INET/SMCPROTO_SMC6 ? AF_INET : AF_INET6/
- * Mutant: bpf/request.bpf.h s/by == ASKED_BY_HOOK ? sk->sk_protocol/by != ASKED_BY_HOOK ? sk->sk_protocol/
+ * Mutant: bpf/request.bpf.h s/by == ASKED_BY_PROBE)/by != ASKED_BY_PROBE)/
  */
 #include <stdlib.h>
 
@@ -121,7 +121,7 @@ static __u32 options(const union proof_sock *sock)
 
 static __u16 protocol(const union proof_sock *sock, enum asked_by by)
 {
-	if (is_smc(&sock->sk))
+	if (by == ASKED_BY_HOOK && is_smc(&sock->sk))
 		return IPPROTO_TCP;
 	if (by == ASKED_BY_PROBE && sock->sk.sk_protocol == IPPROTO_TCP &&
 	    sock->sk.sk_type == SOCK_STREAM && proof_has_mptcp && sock->tcp.is_mptcp)
@@ -166,7 +166,7 @@ int main(void)
 	__CPROVER_havoc_object(memory);
 	is_ipv4 = is_over_ipv4(&sock->sk);
 	make_version();
-	state = read_asked(&sock->sk, address, length, by, &asked);
+	state = read_asked(&sock->sk, socket_family(&sock->sk), address, length, by, &asked);
 	is_failed = proof_failed_reads && proof_failed_last == address;
 
 	check_protocol(sock, by, &asked);

@@ -4,8 +4,8 @@
  * Bound: every item, every request, every box at four places of the pages, there or not
  * Flags: --unwind 9 -DBIND_PAGE_SIZE=512u -DBIND_NARROW_FANOUT=16u -DBIND_WIDE_FANOUT=16u
  * Mutant: policy/decide.h s/value - low) | (high - value/value - low) \& (high - value/
- * Mutant: policy/decide.h s/(other_port & (item->any_port ^ 1))/(other_port \& item->any_port)/
- * Mutant: policy/decide.h s/decide_equal(protocol, item->protocol\[1\])/0/
+ * Mutant: policy/decide.h s/other_port \* (item->any_port ^ 1)/other_port * item->any_port/
+ * Mutant: policy/decide.h s/ \* (protocol ^ item->protocol\[1\])//
  * Mutant: policy/decide.h s/decide_beyond(box->wide_high\[d\], keys->wide\[d\])/0/
  * Mutant: policy/decide.h s/box->low\[d\], box->high\[d\])/box->low[0], box->high[d])/
  * Mutant: policy/decide.h s/header->box_page + box/box/

@@ -7,7 +7,7 @@
  * Mutant: policy/tables.c s/w->slot\[i\] - 1\]/w->slot[i] > 1]/
  * Mutant: policy/tables.c s/if (placed == count)/if (placed <= count)/
  * Mutant: policy/tables.c s/w->start\[p\] += w->start/w->start[p] = w->start/
- * Mutant: policy/search.h s/decide_equal(slot->key.low, key.low))/1)/
+ * Mutant: policy/search.h s/(slot->key.low ^ key.low)/0/
  * Mutant: policy/search.h s/decide_equal(slot->key, (__u32)key.high)/1/
  */
 #define DECIDE_OTHER_HASH
