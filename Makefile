@@ -61,12 +61,10 @@ $(B)/%.o: %.c
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
-$(B)/bindguard.bpf.o: bpf/bindguard.bpf.c
-$(B)/gates.bpf.o: bpf/gates.bpf.c
-$(B)/guard.bpf.o: bpf/guard.bpf.c
-$(B)/scan.bpf.o: bpf/scan.bpf.c
+BPF := $(addprefix $(B)/,bindguard.bpf.o gates.bpf.o guard.bpf.o scan.bpf.o)
+$(BPF): $(B)/%.bpf.o: bpf/%.bpf.c
 $(B)/evaluate.bpf.o: tests/evaluate.bpf.c
-$(B)/bindguard.bpf.o $(B)/gates.bpf.o $(B)/guard.bpf.o $(B)/scan.bpf.o $(B)/evaluate.bpf.o:
+$(BPF) $(B)/evaluate.bpf.o:
 	$(call say,BPF)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CLANG) $(BPF_CFLAGS) -MMD -MP -MT $@ -MF $(@:.o=.d) -c -o $@.full $<

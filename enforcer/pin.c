@@ -11,13 +11,12 @@
 #include <unistd.h>
 
 #include "complain.h"
+#include "folders.h"
 #include "guard.h"
 #include "state.h"
 
 #define LOCK_TRIES 40 /* for the child process of one that was killed, and for 'status' */
 #define LOCK_WAIT_US 50000
-
-#define PROGRAM "program_" /* before the name of its hook */
 
 /* One pin, to be pinned again if it is gone. */
 struct kept {
@@ -42,140 +41,6 @@ struct pin {
 	unsigned int gaps;
 	struct pin_gap gap;
 };
-
-/* --- Folders with numbers */
-
-static unsigned long folder_number(const char *folder)
-{
-	char *end;
-	unsigned long number = strtoul(folder, &end, 10);
-
-	return *folder >= '1' && *folder <= '9' && !*end ? number : 0;
-}
-
-static uint32_t program_id(int fd)
-{
-	struct bpf_prog_info info = { 0 };
-	uint32_t size = sizeof(info);
-
-	return bpf_obj_get_info_by_fd(fd, &info, &size) ? 0 : info.id;
-}
-
-/* Looking for the folder that a gate leads to. */
-struct search {
-	const struct gate_hook *hook;
-	uint32_t id;
-	char *folder;
-	int program; /* what was found, open */
-};
-
-static int search_folder(void *context, const char *folder)
-{
-	struct search *search = context;
-	char name[48];
-
-	if (!folder_number(folder))
-		return 0;
-	snprintf(name, sizeof(name), PROGRAM "%s", search->hook->name);
-	search->program = bpffs_get(folder, name);
-	if (search->program >= 0 && program_id(search->program) == search->id) {
-		snprintf(search->folder, PIN_FOLDER, "%s", folder);
-		return 1;
-	}
-	if (search->program >= 0)
-		close(search->program);
-	search->program = -1;
-	return 0;
-}
-
-/* Returns the program that the gate leads to, open, or -1. */
-static int find_program(const struct gate_hook *hook, char folder[PIN_FOLDER])
-{
-	struct search search = { hook, gate_program(hook), folder, -1 };
-
-	if (search.id)
-		bpffs_each_folder(search_folder, &search);
-	return search.program;
-}
-
-static int find_first(const struct gate *gate, char folder[PIN_FOLDER])
-{
-	int program = -1;
-
-	for (size_t i = 0; program < 0 && i < gate->hooks; i++)
-		program = find_program(&gate->hook[i], folder);
-	return program;
-}
-
-int pin_program(const struct gate *gate)
-{
-	char folder[PIN_FOLDER];
-
-	return find_first(gate, folder);
-}
-
-bool pin_find(const struct gate *gate, char folder[PIN_FOLDER])
-{
-	int program = find_first(gate, folder);
-
-	if (program >= 0)
-		close(program);
-	return program >= 0;
-}
-
-bool pin_holds(const char *folder, const struct gate_hook *hook)
-{
-	char name[48];
-	uint32_t id;
-	int program;
-
-	snprintf(name, sizeof(name), PROGRAM "%s", hook->name);
-	program = bpffs_get(folder, name);
-	if (program < 0)
-		return false;
-	id = program_id(program);
-	close(program);
-	return id && id == gate_program(hook);
-}
-
-static int highest_number(void *context, const char *folder)
-{
-	unsigned long *highest = context, number = folder_number(folder);
-
-	if (number > *highest)
-		*highest = number;
-	return 0;
-}
-
-struct removal {
-	const char *keep;
-	int removed, err;
-};
-
-static int remove_other(void *context, const char *folder)
-{
-	struct removal *removal = context;
-	int err;
-
-	if (!folder_number(folder) || (removal->keep && !strcmp(folder, removal->keep)))
-		return 0;
-	err = bpffs_remove_folder(folder);
-	if (err)
-		removal->err = err;
-	else
-		removal->removed++;
-	return 0;
-}
-
-int pin_remove_others(const char *folder)
-{
-	struct removal removal = { .keep = folder };
-	int err = bpffs_each_folder(remove_other, &removal);
-
-	if (!err)
-		err = removal.err;
-	return err ? err : removal.removed;
-}
 
 /* --- The start */
 
@@ -212,7 +77,7 @@ void pin_complain_locked(const char *who)
 	struct gate gate;
 	long pid = 0;
 
-	if (!find_gates(&gate) && pin_find(&gate, folder))
+	if (!find_gates(&gate) && folders_find(&gate, folder))
 		pid = state_pid(folder);
 	gate_close(&gate);
 	if (pid)
@@ -247,11 +112,9 @@ int pin_require_none(void)
 
 static int make_folder(struct pin *pin)
 {
-	unsigned long number = 0;
-	int err = bpffs_each_folder(highest_number, &number);
 	char folder[PIN_FOLDER];
+	int err = folders_next(folder);
 
-	snprintf(folder, sizeof(folder), "%lu", number + 1);
 	if (!err)
 		err = bpffs_make_folder(folder);
 	if (!err)
@@ -289,7 +152,7 @@ int pin_open(struct pin **pin)
 		complain("--pin: cannot work in %s: %s", BPFFS_HOME, strerror(-err));
 		return EX_OSERR;
 	}
-	if (!find_gates(&gate) && !pin_find(&gate, p->before))
+	if (!find_gates(&gate) && !folders_find(&gate, p->before))
 		p->before[0] = '\0';
 	gate_close(&gate);
 	err = make_folder(p);
@@ -354,10 +217,10 @@ static int add_programs(struct pin *pin, enum hook kind, const int *programs)
 	int err = 0;
 
 	for (size_t i = 0; !err && i < hooks; i++) {
-		snprintf(name, sizeof(name), PROGRAM "%s", names[i]);
+		folders_program_name(names[i], name, sizeof(name));
 		err = add(pin, name, programs[i]);
 		pin->program[i] = programs[i];
-		pin->program_id[i] = program_id(programs[i]);
+		pin->program_id[i] = folders_program_id(programs[i]);
 	}
 	return err;
 }
@@ -369,7 +232,7 @@ static int lead_gates(const struct gate *gate, bool deny, const int *programs)
 	int before[GATE_HOOKS], err;
 
 	for (size_t i = 0; i < gate->hooks; i++)
-		before[i] = find_program(&gate->hook[i], folder);
+		before[i] = folders_find_program(&gate->hook[i], folder);
 	err = gate_lead(gate, programs, before);
 	if (!err)
 		err = gate_set_mode(gate, deny);
@@ -408,7 +271,7 @@ int pin_enforce(struct pin *pin, enum hook kind, bool deny, const struct pin_obj
 	if (err)
 		return err;
 	pin->in_force = true;
-	pin_remove_others(pin->folder);
+	folders_remove_others(pin->folder);
 	err = gate_each_pin(&pin->gate, keep_gate, pin);
 	return err ? err : guard_settle(keep_gate, pin);
 }

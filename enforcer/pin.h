@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "bpffs.h"
+#include "folders.h"
 #include "gate.h"
 
 struct pin;
@@ -21,8 +22,6 @@ struct pin_object {
 	const char *name;
 	int fd;
 };
-
-#define PIN_FOLDER 16 /* bytes that the name of such a folder fits in */
 
 /* Names of what others than the program look at. */
 #define PIN_STATE "state"
@@ -75,18 +74,6 @@ bool pin_check(struct pin *pin, int64_t now);
 
 /* The last gap, or NULL, and how many there were. */
 const struct pin_gap *pin_gap(const struct pin *pin, unsigned int *gaps);
-
-/* The first program that a gate leads to and that is pinned, open, or -1. */
-int pin_program(const struct gate *gate);
-
-/* Finds the folder with what the gates lead to. Returns whether there is one. */
-bool pin_find(const struct gate *gate, char folder[PIN_FOLDER]);
-
-/* Does the gate lead to the program that this folder has for it? */
-bool pin_holds(const char *folder, const struct gate_hook *hook);
-
-/* Removes all folders but this one; NULL: all. Returns how many, or -errno. */
-int pin_remove_others(const char *folder);
 
 /* What is in force stays so; what did not come into force goes. Takes NULL. */
 void pin_close(struct pin *pin);

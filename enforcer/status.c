@@ -94,7 +94,7 @@ static void look_at_hook(struct status *status, const char *folder, size_t i)
 	status->program[i] = gate_program(hook);
 	if (!status->program[i])
 		add_problem(status, "hook %s: nothing decides there", hook->name);
-	else if (!pin_holds(folder, hook))
+	else if (!folders_hold(folder, hook))
 		add_problem(status, "hook %s: another generation of programs decides there",
 			    hook->name);
 }
@@ -244,7 +244,7 @@ static void look_at_state(struct status *status)
 
 static void look_at_pins(struct status *status, const char *folder)
 {
-	int program = pin_program(&status->gate);
+	int program = folders_program(&status->gate);
 
 	for (size_t i = 0; i < status->gate.hooks; i++)
 		look_at_hook(status, folder, i);
@@ -262,7 +262,7 @@ static void look(struct status *status)
 	status->running = bpffs_locked();
 	status->guarded = guard_is_on();
 	status->pinned = open_gates(status);
-	if (status->pinned && pin_find(&status->gate, folder))
+	if (status->pinned && folders_find(&status->gate, folder))
 		look_at_pins(status, folder);
 	else if (status->pinned)
 		add_problem(status, "the programs that decide are not among those pinned");

@@ -95,7 +95,7 @@ static int remove_all(void)
 		err = gate_remove();
 	if (err)
 		return complain_remove(err);
-	removed = pin_remove_others(NULL);
+	removed = folders_remove_others(NULL);
 	if (removed < 0)
 		return complain_remove(removed);
 	if (rmdir(BPFFS_HOME))
