@@ -27,8 +27,7 @@ HARDENING := -fstack-protector-strong -fPIE $(if $(SAN),,-U_FORTIFY_SOURCE -D_FO
 override CFLAGS += -std=gnu11 $(WARNINGS) $(HARDENING) $(SANITIZE)
 override CPPFLAGS += -D_GNU_SOURCE -I. -I$(B)
 override LDFLAGS += -pie -Wl,-z,relro,-z,now $(SANITIZE)
-LIBS := $(shell $(PKG_CONFIG) --libs libbpf libconfig json-c libmd libcap-ng libseccomp libsystemd \
-	2>/dev/null || echo -lbpf -lconfig -ljson-c -lmd -lcap-ng -lseccomp -lsystemd) -lelf -lz
+LIBS := $(shell $(PKG_CONFIG) --libs libbpf libconfig json-c libmd libcap-ng libseccomp libsystemd 2>/dev/null || echo -lbpf -lconfig -ljson-c -lmd -lcap-ng -lseccomp -lsystemd) -lelf -lz
 
 # Debian keeps asm/types.h where clang -target bpf does not look for it. Blocks stay in the order of the
 # source: the verifiers of 5.10 and 6.1 refuse a loop whose end is placed before its beginning.
@@ -180,8 +179,7 @@ check-debian13: ## build and unit tests in a Debian 13 chroot (needs root)
 
 .PHONY: install
 install: $(B)/bindguard ## install below $(DESTDIR)$(PREFIX)
-	install -d $(DESTDIR)$(SBINDIR) $(DESTDIR)$(MANDIR)/man8 $(DESTDIR)$(MANDIR)/man5 \
-		$(DESTDIR)$(DOCDIR)/examples/bindguard.service.d $(DESTDIR)$(UNITDIR)
+	install -d $(DESTDIR)$(SBINDIR) $(DESTDIR)$(MANDIR)/man8 $(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(DOCDIR)/examples/bindguard.service.d $(DESTDIR)$(UNITDIR)
 	install -m 755 $(B)/bindguard $(DESTDIR)$(SBINDIR)/bindguard
 	install -m 644 docs/bindguard.8 $(DESTDIR)$(MANDIR)/man8/
 	install -m 644 docs/bindguard.conf.5 $(DESTDIR)$(MANDIR)/man5/
