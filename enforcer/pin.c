@@ -255,6 +255,20 @@ static int put_in_force(struct pin *pin, enum hook kind, bool deny, const int *p
 	return err ? err : gate_open(&pin->gate, kind);
 }
 
+/* The new programs decide, which nothing that goes wrong from here on makes undone. */
+static void clear_up(struct pin *pin)
+{
+	int removed = folders_remove_others(pin->folder);
+	int kept = gate_each_pin(&pin->gate, keep_gate, pin);
+	int settled = guard_settle(keep_gate, pin);
+	int err = removed < 0 ? removed : kept ? kept : settled;
+
+	if (err)
+		complain("--pin: in force, but not all of what was there before could be cleared "
+			 "up: %s: start bindguard again",
+			 strerror(-err));
+}
+
 int pin_enforce(struct pin *pin, enum hook kind, bool deny, const struct pin_object *objects,
 		size_t count, const int *programs)
 {
@@ -271,9 +285,8 @@ int pin_enforce(struct pin *pin, enum hook kind, bool deny, const struct pin_obj
 	if (err)
 		return err;
 	pin->in_force = true;
-	folders_remove_others(pin->folder);
-	err = gate_each_pin(&pin->gate, keep_gate, pin);
-	return err ? err : guard_settle(keep_gate, pin);
+	clear_up(pin);
+	return 0;
 }
 
 int pin_state(struct pin *pin, const char *text)

@@ -51,7 +51,9 @@ generation() {
 
 restart() {
 	systemctl daemon-reload
-	systemctl restart "$UNIT" || fail_unit "cannot restart it"
+	systemctl stop "$UNIT"
+	bindguard unload
+	systemctl start "$UNIT" || fail_unit "cannot start it"
 }
 
 # reloaded: the policy, as it stands in its file, comes into force.
@@ -274,6 +276,10 @@ case_systemd_stop() {
 	expect_property ActiveState inactive
 	expect_property Result success
 	expect_journal '[0-9]+ attempts = [0-9]+ reported'
+	binder tcp4 0.0.0.0 23
+	expect_errno EACCES
+	expect bindguard status
+	expect bindguard unload
 	binder tcp4 0.0.0.0 23
 	expect_ok
 }
