@@ -7,7 +7,7 @@
 # stands still; for more than a case has time for, run a script: . /vm/lib.sh;
 # . /vm/cases/faults.sh; FAULTS_ROUNDS=10000 case_faults_processes.
 
-FAULTS_ROUNDS=${FAULTS_ROUNDS:-200}
+FAULTS_ROUNDS=${FAULTS_ROUNDS:-100}
 FAULTS_SECONDS=${FAULTS_SECONDS:-3}
 
 faults_policy() {

@@ -6,7 +6,7 @@
 # PIN_KILLS is how often case_pin_kill_storm kills it; for more than a case has time for, run a
 # script: . /vm/lib.sh; . /vm/cases/pin.sh; PIN_KILLS=1000 case_pin_kill_storm.
 
-PIN_KILLS=${PIN_KILLS:-10}
+PIN_KILLS=${PIN_KILLS:-5}
 PINS=/sys/fs/bpf/bindguard
 
 web_policy() {
@@ -260,7 +260,7 @@ case_pin_start_fails_anywhere() {
 		still_decided EACCES
 		status 0 "^policy +$POLICY, generation 1 "
 		two_folders
-		failed=$((failed + 1)) files=$((files + 4))
+		failed=$((failed + 1)) files=$((files + 6))
 	done
 	echo "$failed starts failed, one with $files files did not"
 	expect [ $failed -ge 5 ]
