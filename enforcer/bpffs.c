@@ -84,6 +84,20 @@ int bpffs_get(const char *folder, const char *name)
 	return fd < 0 ? -errno : fd;
 }
 
+int bpffs_pin(int fd, const char *folder, const char *name)
+{
+	char path[BPFFS_PATH];
+
+	return bpf_obj_pin(fd, bpffs_path(path, folder, name)) ? -errno : 0;
+}
+
+int bpffs_rename_folder(const char *from, const char *to)
+{
+	char old[BPFFS_PATH], new[BPFFS_PATH];
+
+	return rename(bpffs_path(old, from, NULL), bpffs_path(new, to, NULL)) ? -errno : 0;
+}
+
 int bpffs_make_folder(const char *folder)
 {
 	char path[BPFFS_PATH];

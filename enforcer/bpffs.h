@@ -40,8 +40,14 @@ char *bpffs_path(char path[BPFFS_PATH], const char *folder, const char *name);
  */
 int bpffs_get(const char *folder, const char *name);
 
+/* Pins it there. Returns 0 or -errno. */
+int bpffs_pin(int fd, const char *folder, const char *name);
+
 /* Makes a folder below ours. Returns 0 or -errno. */
 int bpffs_make_folder(const char *folder);
+
+/* Gives such a folder another name, which none has. Returns 0 or -errno. */
+int bpffs_rename_folder(const char *from, const char *to);
 
 /* Removes such a folder with all the pins in it. Returns 0, also if it is not there, or -errno. */
 int bpffs_remove_folder(const char *folder);

@@ -68,7 +68,7 @@ int folders_find_program(const struct gate_hook *hook, char folder[PIN_FOLDER])
 	return search.program;
 }
 
-static int find_first(const struct gate *gate, char folder[PIN_FOLDER])
+int folders_find_first(const struct gate *gate, char folder[PIN_FOLDER])
 {
 	int program = -1;
 
@@ -77,16 +77,9 @@ static int find_first(const struct gate *gate, char folder[PIN_FOLDER])
 	return program;
 }
 
-int folders_program(const struct gate *gate)
-{
-	char folder[PIN_FOLDER];
-
-	return find_first(gate, folder);
-}
-
 bool folders_find(const struct gate *gate, char folder[PIN_FOLDER])
 {
-	int program = find_first(gate, folder);
+	int program = folders_find_first(gate, folder);
 
 	if (program >= 0)
 		close(program);
@@ -128,7 +121,7 @@ int folders_next(char folder[PIN_FOLDER])
 
 struct removal {
 	const char *keep;
-	int removed, err;
+	int err;
 };
 
 static int remove_other(void *context, const char *folder)
@@ -141,8 +134,6 @@ static int remove_other(void *context, const char *folder)
 	err = bpffs_remove_folder(folder);
 	if (err)
 		removal->err = err;
-	else
-		removal->removed++;
 	return 0;
 }
 
@@ -151,7 +142,5 @@ int folders_remove_others(const char *folder)
 	struct removal removal = { .keep = folder };
 	int err = bpffs_each_folder(remove_other, &removal);
 
-	if (!err)
-		err = removal.err;
-	return err ? err : removal.removed;
+	return err ? err : removal.err;
 }

@@ -20,8 +20,8 @@ uint32_t folders_program_id(int program);
 /* Finds the program that the gate leads to. Returns it, open, and its folder; or -1. */
 int folders_find_program(const struct gate_hook *hook, char folder[PIN_FOLDER]);
 
-/* The first program that any gate leads to and that is pinned, open, or -1. */
-int folders_program(const struct gate *gate);
+/* The same of the first gate that leads to one that is pinned. */
+int folders_find_first(const struct gate *gate, char folder[PIN_FOLDER]);
 
 /* Finds the folder with what the gates lead to. Returns whether there is one. */
 bool folders_find(const struct gate *gate, char folder[PIN_FOLDER]);
@@ -32,7 +32,7 @@ bool folders_hold(const char *folder, const struct gate_hook *hook);
 /* The name of the next one. Returns 0 or -errno. */
 int folders_next(char folder[PIN_FOLDER]);
 
-/* Removes all of them but this one; NULL: all. Returns how many, or -errno. */
+/* Removes all of them but this one; NULL: all. Returns 0 or -errno. */
 int folders_remove_others(const char *folder);
 
 #endif

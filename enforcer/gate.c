@@ -91,20 +91,12 @@ int gate_open(struct gate *gate, enum hook kind)
 	return gate->settings < 0 ? gate->settings : 0;
 }
 
-/* From here on these are the gates, whatever happens. Returns 0 or -errno. */
-static int rename_folder(const char *from, const char *to)
-{
-	char old[BPFFS_PATH], new[BPFFS_PATH];
-
-	return rename(bpffs_path(old, from, NULL), bpffs_path(new, to, NULL)) ? -errno : 0;
-}
-
-/* Removes the gates before, and gives the next ones their name. */
+/* Removes the gates before, and gives the next ones, which are the gates whatever happens, their name. */
 static int take_over(void)
 {
 	int err = bpffs_remove_folder(FOLDER);
 
-	return err ? err : rename_folder(FOLDER_NEXT, FOLDER);
+	return err ? err : bpffs_rename_folder(FOLDER_NEXT, FOLDER);
 }
 
 /* What a program that was killed as it made gates has left. */
@@ -115,6 +107,21 @@ int gate_recover(void)
 
 	if (!err && !access(bpffs_path(next, FOLDER_NEXT, NULL), F_OK))
 		err = take_over();
+	return err;
+}
+
+int gate_open_any(struct gate *gate)
+{
+	static const enum hook kinds[] = { HOOK_LSM, HOOK_CGROUP };
+	int err = 0;
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		err = gate_open(gate, kinds[i]);
+		for (size_t k = 0; k < gate->hooks; k++)
+			if (gate->hook[k].link >= 0)
+				return err;
+		gate_close(gate);
+	}
 	return err;
 }
 
@@ -233,13 +240,6 @@ uint32_t gate_program(const struct gate_hook *hook)
 
 /* --- New ones */
 
-static int pin_new(int fd, const char *name)
-{
-	char path[BPFFS_PATH];
-
-	return bpf_obj_pin(fd, bpffs_path(path, FOLDER_NEW, name)) ? -errno : 0;
-}
-
 /* Leads somewhere before it is attached. */
 static int make_lsm_gate(const char *hook, const struct bpf_program *gate,
 			 const struct bpf_map *slot, int program)
@@ -247,7 +247,7 @@ static int make_lsm_gate(const char *hook, const struct bpf_program *gate,
 	uint32_t zero = 0;
 	struct bpf_link *link;
 	char name[32];
-	int err = pin_new(bpf_map__fd(slot), slot_name(hook, name, sizeof(name)));
+	int err = bpffs_pin(bpf_map__fd(slot), FOLDER_NEW, slot_name(hook, name, sizeof(name)));
 
 	if (!err && bpf_map_update_elem(bpf_map__fd(slot), &zero, &program, BPF_ANY))
 		err = -errno;
@@ -256,7 +256,7 @@ static int make_lsm_gate(const char *hook, const struct bpf_program *gate,
 	link = bpf_program__attach(gate);
 	if (!link)
 		return -errno;
-	err = pin_new(bpf_link__fd(link), hook);
+	err = bpffs_pin(bpf_link__fd(link), FOLDER_NEW, hook);
 	bpf_link__destroy(link);
 	return err;
 }
@@ -285,7 +285,7 @@ static int make_lsm_gates(const int *programs, bool deny)
 			err = make_lsm_gate(lsm_names[i], order[i].program, order[i].slot,
 					    programs[i]);
 		if (!err)
-			err = pin_new(bpf_map__fd(gates->maps.bss), SETTINGS);
+			err = bpffs_pin(bpf_map__fd(gates->maps.bss), FOLDER_NEW, SETTINGS);
 	}
 	gates__destroy(gates);
 	return err;
@@ -300,7 +300,7 @@ static int make_cgroup_gates(const int *programs)
 		return root;
 	for (size_t i = 0; !err && i < sizeof(cgroup_types) / sizeof(cgroup_types[0]); i++) {
 		link = bpf_link_create(programs[i], root, cgroup_types[i], NULL);
-		err = link < 0 ? -errno : pin_new(link, cgroup_names[i]);
+		err = link < 0 ? -errno : bpffs_pin(link, FOLDER_NEW, cgroup_names[i]);
 		if (link >= 0)
 			close(link);
 	}
@@ -316,7 +316,7 @@ int gate_make(enum hook kind, const int *programs, bool deny)
 		return err;
 	err = kind == HOOK_LSM ? make_lsm_gates(programs, deny) : make_cgroup_gates(programs);
 	if (!err)
-		err = rename_folder(FOLDER_NEW, FOLDER_NEXT);
+		err = bpffs_rename_folder(FOLDER_NEW, FOLDER_NEXT);
 	if (err) {
 		bpffs_remove_folder(FOLDER_NEW);
 		return err;

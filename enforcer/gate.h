@@ -44,6 +44,9 @@ int gate_recover(void);
  */
 int gate_open(struct gate *gate, enum hook kind);
 
+/* The same of whatever kind they are. If there are none at all, hooks is 0. */
+int gate_open_any(struct gate *gate);
+
 /*
  * Makes gates that lead to the programs (descriptors), attaches and pins them, and only then
  * removes those there were: for a moment both decide. Returns 0 or -errno, and then nothing has

@@ -129,16 +129,13 @@ void guard_drop(int fd)
 
 static int attach_one(const char *name, const struct bpf_program *program, struct bpf_link **link)
 {
-	char path[BPFFS_PATH];
 	int err;
 
 	*link = bpf_program__attach(program);
 	if (!*link)
 		return -errno;
 	err = guard_add(bpf_link__fd(*link));
-	if (!err && bpf_obj_pin(bpf_link__fd(*link), bpffs_path(path, FOLDER_NEW, name)))
-		err = -errno;
-	return err;
+	return err ? err : bpffs_pin(bpf_link__fd(*link), FOLDER_NEW, name);
 }
 
 /* The links of the skeleton, in the order of the names. */
@@ -175,15 +172,14 @@ int guard_settle(int (*visit)(void *context, const char *folder, const char *nam
 		 void *context)
 {
 	struct bpf_link **links[LINKS];
-	char from[BPFFS_PATH], to[BPFFS_PATH];
 	int err;
 
 	if (!guard)
 		return bpffs_remove_folder(FOLDER);
 	settled = true;
 	err = bpffs_remove_folder(FOLDER);
-	if (!err && rename(bpffs_path(from, FOLDER_NEW, NULL), bpffs_path(to, FOLDER, NULL)))
-		err = -errno;
+	if (!err)
+		err = bpffs_rename_folder(FOLDER_NEW, FOLDER);
 	list_links(links);
 	for (size_t i = 0; !err && i < LINKS; i++)
 		err = visit(context, FOLDER, names[i], bpf_link__fd(*links[i]));

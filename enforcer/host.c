@@ -15,10 +15,10 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/vfs.h>
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "bpffs.h"
 #include "cgroups.h"
 #include "complain.h"
 #include "filter.h"
@@ -26,8 +26,6 @@
 #define LSM_FILE "/sys/kernel/security/lsm"
 #define LOCKDOWN_FILE "/sys/kernel/security/lockdown"
 #define BTF_FILE "/sys/kernel/btf/vmlinux"
-#define BPFFS "/sys/fs/bpf"
-#define BPFFS_MAGIC 0xcafe4a11
 
 /* Who needs it. */
 enum need {
@@ -307,9 +305,7 @@ static bool has_cgroups(char *text, size_t size)
 
 static bool has_bpffs(char *text, size_t size)
 {
-	struct statfs fs;
-
-	if (!statfs(BPFFS, &fs) && (unsigned long)fs.f_type == BPFFS_MAGIC)
+	if (bpffs_mounted())
 		return answer(true, text, size, BPFFS);
 	return answer(false, text, size,
 		      "not mounted, so pinned maps cannot be used: mount -t bpf bpf " BPFFS);

@@ -57,27 +57,13 @@ static void complain_prepare(int err)
 		complain("--pin: cannot prepare %s: %s", BPFFS_HOME, strerror(-err));
 }
 
-/* Which gates there are, of either kind. */
-static int find_gates(struct gate *gate)
-{
-	int err = gate_open(gate, HOOK_LSM);
-
-	if (err) {
-		gate_close(gate);
-		err = gate_open(gate, HOOK_CGROUP);
-	}
-	if (err)
-		gate_close(gate);
-	return err;
-}
-
 void pin_complain_locked(const char *who)
 {
 	char folder[PIN_FOLDER];
 	struct gate gate;
 	long pid = 0;
 
-	if (!find_gates(&gate) && folders_find(&gate, folder))
+	if (!gate_open_any(&gate) && folders_find(&gate, folder))
 		pid = state_pid(folder);
 	gate_close(&gate);
 	if (pid)
@@ -100,7 +86,7 @@ int pin_lock(void)
 int pin_require_none(void)
 {
 	struct gate gate;
-	int err = find_gates(&gate);
+	int err = gate_open_any(&gate);
 
 	gate_close(&gate);
 	if (err)
@@ -152,7 +138,7 @@ int pin_open(struct pin **pin)
 		complain("--pin: cannot work in %s: %s", BPFFS_HOME, strerror(-err));
 		return EX_OSERR;
 	}
-	if (!find_gates(&gate) && !folders_find(&gate, p->before))
+	if (!gate_open_any(&gate) && !folders_find(&gate, p->before))
 		p->before[0] = '\0';
 	gate_close(&gate);
 	err = make_folder(p);
@@ -202,11 +188,9 @@ static int keep_gate(void *context, const char *folder, const char *name, int fd
 
 static int add(struct pin *pin, const char *name, int fd)
 {
-	char path[BPFFS_PATH];
+	int err = bpffs_pin(fd, pin->folder, name);
 
-	if (bpf_obj_pin(fd, bpffs_path(path, pin->folder, name)))
-		return -errno;
-	return keep(pin, pin->folder, name, fd);
+	return err ? err : keep(pin, pin->folder, name, fd);
 }
 
 static int add_programs(struct pin *pin, enum hook kind, const int *programs)
@@ -261,7 +245,7 @@ static void clear_up(struct pin *pin)
 	int removed = folders_remove_others(pin->folder);
 	int kept = gate_each_pin(&pin->gate, keep_gate, pin);
 	int settled = guard_settle(keep_gate, pin);
-	int err = removed < 0 ? removed : kept ? kept : settled;
+	int err = removed ? removed : kept ? kept : settled;
 
 	if (err)
 		complain("--pin: in force, but not all of what was there before could be cleared "
@@ -327,9 +311,8 @@ static int pin_again(struct kept *kept)
 	if (err && err != -EEXIST)
 		return err;
 	unlink(bpffs_path(path, kept->folder, kept->name));
-	if (bpf_obj_pin(kept->fd, path))
-		return -errno;
-	return note_file(kept);
+	err = bpffs_pin(kept->fd, kept->folder, kept->name);
+	return err ? err : note_file(kept);
 }
 
 /* A folder that was made anew, in a file system that was mounted anew, has no lock. */

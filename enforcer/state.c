@@ -137,9 +137,10 @@ int state_store(const char *folder, const char *text)
 	bpffs_path(path, folder, PIN_STATE);
 	if (!err) {
 		unlink(new); /* of one that was killed here */
-		if (bpf_obj_pin(map, new) || rename(new, path))
-			err = -errno;
+		err = bpffs_pin(map, folder, PIN_STATE_NEW);
 	}
+	if (!err && rename(new, path))
+		err = -errno;
 	if (!err)
 		return map;
 	if (map >= 0)

@@ -71,21 +71,6 @@ static struct json_object *known(const struct status *status, const char *key)
 	return value;
 }
 
-/* The gates there are, even if they are not complete. Returns whether there are any. */
-static bool open_gates(struct status *status)
-{
-	static const enum hook kinds[] = { HOOK_LSM, HOOK_CGROUP };
-
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-		gate_open(&status->gate, kinds[i]);
-		for (size_t k = 0; k < status->gate.hooks; k++)
-			if (status->gate.hook[k].link >= 0)
-				return true;
-		gate_close(&status->gate);
-	}
-	return false;
-}
-
 /* Does the gate lead to what is pinned in the folder? */
 static void look_at_hook(struct status *status, const char *folder, size_t i)
 {
@@ -242,28 +227,28 @@ static void look_at_state(struct status *status)
 			    "something that was pinned is gone, and cannot be pinned again");
 }
 
-static void look_at_pins(struct status *status, const char *folder)
+static void look_at_pins(struct status *status, const char *folder, int program)
 {
-	int program = folders_program(&status->gate);
-
 	for (size_t i = 0; i < status->gate.hooks; i++)
 		look_at_hook(status, folder, i);
 	status->state = state_load(folder);
 	read_program(status, program);
 	look_at_state(status);
-	if (program >= 0)
-		close(program);
+	close(program);
 }
 
 static void look(struct status *status)
 {
 	char folder[PIN_FOLDER];
+	int program;
 
 	status->running = bpffs_locked();
 	status->guarded = guard_is_on();
-	status->pinned = open_gates(status);
-	if (status->pinned && folders_find(&status->gate, folder))
-		look_at_pins(status, folder);
+	gate_open_any(&status->gate);
+	status->pinned = status->gate.hooks;
+	program = folders_find_first(&status->gate, folder);
+	if (program >= 0)
+		look_at_pins(status, folder, program);
 	else if (status->pinned)
 		add_problem(status, "the programs that decide are not among those pinned");
 	else if (status->running)

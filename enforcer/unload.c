@@ -48,22 +48,19 @@ static int complain_remove(int err)
 /* The ids of the programs on the hooks. Returns how many. */
 static size_t list_programs(uint32_t ids[GATE_HOOKS])
 {
-	static const enum hook kinds[] = { HOOK_LSM, HOOK_CGROUP };
 	struct bpf_link_info info;
 	uint32_t size = sizeof(info);
 	struct gate gate;
 	size_t count = 0;
 
-	for (size_t i = 0; !count && i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-		gate_open(&gate, kinds[i]);
-		for (size_t k = 0; k < gate.hooks; k++) {
-			memset(&info, 0, sizeof(info));
-			if (gate.hook[k].link >= 0 &&
-			    !bpf_obj_get_info_by_fd(gate.hook[k].link, &info, &size))
-				ids[count++] = info.prog_id;
-		}
-		gate_close(&gate);
+	gate_open_any(&gate);
+	for (size_t i = 0; i < gate.hooks; i++) {
+		memset(&info, 0, sizeof(info));
+		if (gate.hook[i].link >= 0 &&
+		    !bpf_obj_get_info_by_fd(gate.hook[i].link, &info, &size))
+			ids[count++] = info.prog_id;
 	}
+	gate_close(&gate);
 	return count;
 }
 
@@ -89,17 +86,16 @@ static int remove_all(void)
 {
 	uint32_t ids[GATE_HOOKS];
 	size_t programs = list_programs(ids);
-	int err = guard_remove(), removed;
+	int err = guard_remove();
 
 	if (!err)
 		err = gate_remove();
+	if (!err)
+		err = folders_remove_others(NULL);
+	if (!err && rmdir(BPFFS_HOME))
+		err = -errno;
 	if (err)
 		return complain_remove(err);
-	removed = folders_remove_others(NULL);
-	if (removed < 0)
-		return complain_remove(removed);
-	if (rmdir(BPFFS_HOME))
-		return complain_remove(-errno);
 	if (wait_for_end_of(ids, programs)) {
 		printf("removed %s: nothing decides any more\n", BPFFS_HOME);
 		return 0;
