@@ -24,6 +24,7 @@ void notify_open(struct notify *notify)
 static void describe(const struct reload *reload, char *text, size_t size)
 {
 	const struct policy *policy = reload ? reload_policy(reload) : NULL;
+	const char *mode;
 	char path[PATH_MAX];
 	size_t errors;
 	int length;
@@ -32,12 +33,16 @@ static void describe(const struct reload *reload, char *text, size_t size)
 		snprintf(text, size, "observing");
 		return;
 	}
+	mode = reload_mode(reload) == MODE_DENY ? "denying" : "auditing";
 	errors = reload->status.errors;
 	escape(reload->options->policy, PATH_MAX, sizeof(path), path, sizeof(path));
-	length = snprintf(text, size, "%s: %zu rule%s of %s, generation %u",
-			  reload->options->mode == MODE_DENY ? "denying" : "auditing",
-			  policy->rules, policy->rules == 1 ? "" : "s", path,
-			  reload->status.generation);
+	if (reload->stand_in) {
+		snprintf(text, size, "%s every bind: no policy, %zu error%s in %s", mode, errors,
+			 errors == 1 ? "" : "s", path);
+		return;
+	}
+	length = snprintf(text, size, "%s: %zu rule%s of %s, generation %u", mode, policy->rules,
+			  policy->rules == 1 ? "" : "s", path, reload->status.generation);
 	if (errors)
 		snprintf(text + length, size - length, " stays in force: %zu error%s", errors,
 			 errors == 1 ? "" : "s");

@@ -32,6 +32,7 @@ enum {
 	OPTION_WATCH,
 	OPTION_RING_SIZE,
 	OPTION_HOOK,
+	OPTION_ON_BOOT_ERROR,
 	OPTION_VERSION,
 };
 
@@ -46,6 +47,7 @@ static const struct option long_options[] = {
 	{ "autobind", no_argument, NULL, OPTION_AUTOBIND },
 	{ "policy", required_argument, NULL, 'f' },
 	{ "hook", required_argument, NULL, OPTION_HOOK },
+	{ "on-boot-error", required_argument, NULL, OPTION_ON_BOOT_ERROR },
 	{ "timestamp", no_argument, NULL, 't' },
 	{ "wide", no_argument, NULL, 'w' },
 	{ "pid", required_argument, NULL, 'p' },
@@ -85,6 +87,9 @@ static const char help[] =
 	"      --pin             go on deciding when this program has ended, until 'unload'\n"
 	"      --guard           with --pin: refuse others to take down what is pinned\n"
 	"      --watch           reload the policy when its files change; SIGHUP always does\n"
+	"      --on-boot-error WHAT\n"
+	"                        if the policy cannot be loaded at the start: fail (default),\n"
+	"                        or audit or deny every bind until it is mended and reloaded\n"
 	"      --hook HOOK       where binds are decided: lsm (default), or cgroup, for kernels\n"
 	"                        without \"bpf\" among the LSMs: it leaves some ways open\n"
 	"\n"
@@ -229,6 +234,23 @@ static bool parse_hook(const char *text, struct options *options)
 	return true;
 }
 
+static bool parse_boot_error(const char *text, struct options *options)
+{
+	static const char *const names[] = {
+		[BOOT_ERROR_FAIL] = "fail",
+		[BOOT_ERROR_AUDIT] = "audit",
+		[BOOT_ERROR_DENY] = "deny",
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (!strcmp(text, names[i])) {
+			options->on_boot_error = i;
+			return true;
+		}
+	complain("--on-boot-error %s: unknown, expected fail, audit or deny", text);
+	return false;
+}
+
 /* One option with its argument. Returns false after a mistake that it has told. */
 static bool parse_option(int option, const char *argument, struct options *options)
 {
@@ -275,6 +297,8 @@ static bool parse_option(int option, const char *argument, struct options *optio
 		return parse_ring_size(argument, options);
 	case OPTION_HOOK:
 		return parse_hook(argument, options);
+	case OPTION_ON_BOOT_ERROR:
+		return parse_boot_error(argument, options);
 	case OPTION_CGROUPMAP:
 		options->cgroupmap = argument;
 		return true;
@@ -296,6 +320,10 @@ static bool agree(const struct options *options)
 		complain("-f %s: a policy needs --audit or --deny", options->policy);
 	else if (options->watch && observes)
 		complain("--watch: a policy needs --audit or --deny");
+	else if (options->on_boot_error && observes)
+		complain("--on-boot-error: a policy needs --audit or --deny");
+	else if (options->on_boot_error == BOOT_ERROR_DENY && options->mode != MODE_DENY)
+		complain("--on-boot-error deny: --audit refuses nothing, use --deny");
 	else if (options->pin && observes)
 		complain("--pin: there is nothing to keep without --audit or --deny");
 	else if (options->guard && !options->pin)

@@ -18,6 +18,13 @@ enum hook {
 	HOOK_CGROUP,
 };
 
+/* What a start does whose policy cannot be loaded, when nothing decides yet. */
+enum boot_error {
+	BOOT_ERROR_FAIL,
+	BOOT_ERROR_AUDIT, /* report every bind as denied, and let it through */
+	BOOT_ERROR_DENY, /* refuse every bind */
+};
+
 struct options {
 	enum mode mode;
 	enum hook hook; /* in audit and deny mode */
@@ -43,6 +50,7 @@ struct options {
 	bool autobind; /* the binds that the kernel makes by itself, too */
 	bool listing; /* print the loaded programs and end */
 	bool watch; /* reload the policy when its files change */
+	enum boot_error on_boot_error;
 	bool pin; /* what decides outlives the program */
 	bool guard; /* and nobody else takes it down */
 	uint32_t ring_size; /* bytes of the ring buffer */

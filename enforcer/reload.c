@@ -93,12 +93,12 @@ static bool read_policy(const struct reload *reload, struct candidate *next)
 
 /* The policy as it is at this moment, as the generation after the one in force. Returns 0 or -errno
  * after telling why. */
-static int compile(const struct reload *reload, const struct policy *policy, struct image *image,
-		   int64_t *expiry)
+static int compile(const struct reload *reload, const struct policy *policy, enum mode mode,
+		   struct image *image, int64_t *expiry)
 {
 	const struct image_settings settings = {
 		.generation = reload->status.generation + 1,
-		.enforce = reload->options->mode == MODE_DENY,
+		.enforce = mode == MODE_DENY,
 		.now = wall_clock(),
 	};
 	int err = image_compile(policy, &settings, image);
@@ -122,7 +122,7 @@ static bool prepare(const struct reload *reload, struct candidate *next)
 	err = exes_resolve(next->policy);
 	if (err)
 		return err == -ENOMEM ? refuse_memory(reload, next) : refuse(next, 1, EX_NOPERM);
-	if (compile(reload, next->policy, &next->image, &next->expiry))
+	if (compile(reload, next->policy, reload->options->mode, &next->image, &next->expiry))
 		return refuse(next, 1, EX_CONFIG);
 	if (next->image.page[0].header.flags & BIND_IMAGE_CGROUPS) {
 		status = host_require_cgroups();
@@ -175,11 +175,13 @@ static int replace(struct reload *reload, struct candidate *next)
 	}
 	next->policy = NULL;
 	err = publish(reload, before, &next->image);
-	if (err)
+	if (err) {
 		generations_take_back(&reload->generations);
-	else
-		set_expiry(reload, next->expiry);
-	return err;
+		return err;
+	}
+	reload->stand_in = false;
+	set_expiry(reload, next->expiry);
+	return 0;
 }
 
 /* The files of the policy in force and, if the next one has errors, those that they are in. */
@@ -214,10 +216,65 @@ static int go_on_watching(struct reload *reload, const struct policy_messages *m
 	return err;
 }
 
+static struct policy *no_rules(enum bind_verdict verdict)
+{
+	struct policy *policy = calloc(1, sizeof(*policy));
+
+	if (policy)
+		policy->default_verdict = verdict;
+	return policy;
+}
+
+/* In place of a policy that cannot be loaded. */
+static bool stand_in(struct reload *reload, struct candidate *next)
+{
+	struct policy *policy = no_rules(BIND_DENY);
+	int err;
+
+	if (!policy)
+		return false;
+	reload->stand_in = true;
+	reload->status.last = wall_clock();
+	reload->status.failed = true;
+	reload->status.errors = next->errors;
+	image_free(&next->image);
+	policy_free(next->policy);
+	err = compile(reload, policy, reload_mode(reload), &next->image, &next->expiry);
+	next->policy = policy;
+	return !err;
+}
+
+/* The first one, if there is one, or what stands in for it. */
+static bool prepare_first(struct reload *reload, struct candidate *next)
+{
+	if (prepare(reload, next))
+		return true;
+	if (next->messages.count)
+		complain("%s: %zu error%s, policy not loaded", reload->options->policy,
+			 next->errors, next->errors == 1 ? "" : "s");
+	return reload->may_stand_in && reload->options->on_boot_error && stand_in(reload, next);
+}
+
+/* Takes its policy and its image over. Returns 0 or an exit status. */
+static int take_first(struct reload *reload, struct candidate *next)
+{
+	uint32_t generation = reload->status.generation + 1;
+
+	if (generations_add(&reload->generations, generation, next->policy)) {
+		complain("out of memory");
+		return EX_OSERR;
+	}
+	next->policy = NULL;
+	reload->first = next->image;
+	next->image = (struct image){ 0 };
+	set_expiry(reload, next->expiry);
+	return go_on_watching(reload, &next->messages) ? EX_OSERR : 0;
+}
+
 int reload_read(struct reload *reload, const struct options *options)
 {
 	struct candidate next = { 0 };
-	int status = EX_OSERR;
+	int status;
 
 	reload->options = options;
 	if (options->watch)
@@ -226,21 +283,7 @@ int reload_read(struct reload *reload, const struct options *options)
 		complain("--watch: cannot begin: %s", strerror(errno));
 		return EX_OSERR;
 	}
-	if (!prepare(reload, &next)) {
-		status = next.status;
-		if (next.messages.count)
-			complain("%s: %zu error%s, policy not loaded", options->policy, next.errors,
-				 next.errors == 1 ? "" : "s");
-	} else if (generations_add(&reload->generations, reload->status.generation + 1,
-				   next.policy)) {
-		complain("out of memory");
-	} else {
-		next.policy = NULL;
-		reload->first = next.image;
-		set_expiry(reload, next.expiry);
-		next.image = (struct image){ 0 };
-		status = go_on_watching(reload, &next.messages) ? EX_OSERR : 0;
-	}
+	status = prepare_first(reload, &next) ? take_first(reload, &next) : next.status;
 	candidate_free(&next);
 	return status;
 }
@@ -295,7 +338,8 @@ static void expire_rules(struct reload *reload)
 
 	if (!reload->expiry || wall_clock() < reload->expiry)
 		return;
-	if (compile(reload, policy, &image, &expiry) || publish(reload, policy, &image)) {
+	if (compile(reload, policy, reload->options->mode, &image, &expiry) ||
+	    publish(reload, policy, &image)) {
 		set_expiry(reload, wall_clock() + RETRY_SECONDS);
 		complain("%s: rules have expired and still match: trying again every %d s",
 			 reload->options->policy, RETRY_SECONDS);
@@ -321,6 +365,13 @@ uint64_t reload_due(const struct reload *reload)
 	uint64_t changes = reload->changes ? changes_next(reload->changes) : UINT64_MAX;
 
 	return changes < due ? changes : due;
+}
+
+enum mode reload_mode(const struct reload *reload)
+{
+	if (reload->stand_in && reload->options->on_boot_error == BOOT_ERROR_AUDIT)
+		return MODE_AUDIT;
+	return reload->options->mode;
 }
 
 const struct policy *reload_policy(const struct reload *reload)

@@ -29,6 +29,8 @@ struct reload_status {
 
 struct reload {
 	const struct options *options;
+	bool may_stand_in; /* nothing decides yet: options->on_boot_error is what to do */
+	bool stand_in; /* the policy could not be loaded: one without rules that denies is in force */
 	struct session *session;
 	struct generations generations;
 	struct image first; /* until it is published */
@@ -41,7 +43,7 @@ struct reload {
 /*
  * Reads and compiles the policy for the first time; options stay the caller's. In a reload that is
  * otherwise zeroed, status.generation may be that of a policy before, whose number the first one
- * follows. Returns 0 or an exit status, after telling why.
+ * follows, and may_stand_in be set. Returns 0 or an exit status, after telling why.
  */
 int reload_read(struct reload *reload, const struct options *options);
 
@@ -63,6 +65,9 @@ void reload_tick(struct reload *reload, bool drained, uint64_t now);
  * For expiry and changes wait_any() ends by itself.
  */
 uint64_t reload_due(const struct reload *reload);
+
+/* The mode in force: a policy that stands in may only audit. */
+enum mode reload_mode(const struct reload *reload);
 
 /* The policy in force, or NULL. */
 const struct policy *reload_policy(const struct reload *reload);

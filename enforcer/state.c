@@ -59,8 +59,7 @@ static void add_program(struct json_object *to, const struct state *state)
 	json_object_object_add(to, "pid", json_object_new_int64(getpid()));
 	json_object_object_add(to, "started", json_object_new_int64(state->started));
 	json_object_object_add(to, "mode",
-			       json_object_new_string(state->options->mode == MODE_DENY ? "deny" :
-											  "audit"));
+			       json_object_new_string(state->mode == MODE_DENY ? "deny" : "audit"));
 	json_object_object_add(to, "hook",
 			       json_object_new_string(state->options->hook == HOOK_LSM ? "lsm" :
 											 "cgroup"));
@@ -70,6 +69,7 @@ static void add_policy(struct json_object *to, const struct state *state)
 {
 	json_object_object_add(to, "policy", json_text(state->options->policy));
 	json_object_object_add(to, "files", files_of(state->policy));
+	json_object_object_add(to, "stand_in", json_object_new_boolean(state->stand_in));
 	json_object_object_add(to, "generation", json_object_new_int64(state->reload->generation));
 	json_object_object_add(to, "since", json_object_new_int64(state->since));
 	json_object_object_add(to, "expires", time_or_null(state->expiry));
@@ -188,6 +188,11 @@ static int64_t number_of(const char *folder, const char *key)
 		number = json_object_get_int64(value);
 	json_object_put(state);
 	return number;
+}
+
+bool state_stands_in(const char *folder)
+{
+	return number_of(folder, "stand_in");
 }
 
 long state_pid(const char *folder)

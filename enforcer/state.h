@@ -7,6 +7,7 @@
 #define ENFORCER_STATE_H
 
 #include <json-c/json.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "options.h"
@@ -16,6 +17,8 @@
 
 struct state {
 	const struct options *options;
+	enum mode mode; /* in force */
+	bool stand_in; /* as struct reload has it */
 	const struct policy *policy; /* in force */
 	const struct reload_status *reload;
 	int64_t started; /* seconds since 1970, as all of them */
@@ -40,5 +43,8 @@ struct json_object *state_load(const char *folder);
 /* What the state says: the process that wrote it, and its generation. 0: unknown. */
 long state_pid(const char *folder);
 uint32_t state_generation(const char *folder);
+
+/* Is it a policy that stands in for one that could not be loaded? */
+bool state_stands_in(const char *folder);
 
 #endif

@@ -216,10 +216,13 @@ static void look_beside(struct status *status)
 static void look_at_state(struct status *status)
 {
 	struct json_object *expires = known(status, "expires"), *gap = known(status, "last_gap");
-	struct json_object *to = NULL;
+	struct json_object *stand_in = known(status, "stand_in"), *to = NULL;
 
 	if (!status->state)
 		add_problem(status, "what the program said about it cannot be read");
+	if (stand_in && json_object_get_boolean(stand_in))
+		add_problem(status, "the policy could not be loaded: every bind is %s until it is",
+			    status->denies ? "denied" : "audited");
 	if (expires && json_object_get_int64(expires) <= time(NULL))
 		add_problem(status, "rules have expired and still match: start bindguard again");
 	if (gap && status->running && json_object_object_get_ex(gap, "to", &to) && !to)

@@ -337,6 +337,7 @@ static void add_state(struct json_object *to, const struct json_object *state)
 	add_time(to, "started", state);
 	add_known(to, "policy", state);
 	add_known(to, "files", state);
+	add_known(to, "stand_in", state);
 	add_time(to, "since", state);
 	add_time(to, "expires", state);
 	add_known(to, "reloads", state);

@@ -15,6 +15,8 @@ static void write_state(struct upkeep *upkeep)
 {
 	struct state state = {
 		.options = upkeep->reload->options,
+		.mode = reload_mode(upkeep->reload),
+		.stand_in = upkeep->reload->stand_in,
 		.policy = reload_policy(upkeep->reload),
 		.reload = &upkeep->reload->status,
 		.started = upkeep->started,

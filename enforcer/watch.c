@@ -359,16 +359,21 @@ static int finish(struct watch *w)
 static void announce(struct watch *w)
 {
 	const struct policy *policy = reload_policy(&w->reload);
+	bool denies = policy && reload_mode(&w->reload) == MODE_DENY;
 	struct baseline baseline;
 
-	if (policy)
+	if (!policy)
+		return;
+	if (w->reload.stand_in)
+		complain("%s: NO POLICY IS IN FORCE: every bind is %s until it is mended and "
+			 "reloaded",
+			 w->options.policy, denies ? "denied" : "reported and let through");
+	else
 		complain("%s: %zu rules, default %s; %s", w->options.policy, policy->rules,
 			 policy->default_verdict == BIND_ALLOW ? "allow" : "deny",
-			 w->options.mode == MODE_DENY ? "denying what it denies" :
-							"auditing: nothing is refused");
-	if (policy)
-		hook_tell(w->options.hook);
-	if (policy) {
+			 denies ? "denying what it denies" : "auditing: nothing is refused");
+	hook_tell(w->options.hook);
+	if (!w->reload.stand_in) {
 		baseline = baseline_tell(w->options.policy, policy, session_image(w->session));
 		upkeep_baseline(&w->upkeep, &baseline);
 	}
@@ -431,6 +436,19 @@ static int open_pin(struct watch *w)
 	return status;
 }
 
+/* What only stands in for a policy is not worth keeping. */
+static int read_policy(struct watch *w)
+{
+	const char *before = w->pin ? pin_before(w->pin) : NULL;
+	int status;
+
+	w->reload.may_stand_in = !before || state_stands_in(before);
+	status = reload_read(&w->reload, &w->options);
+	if (status && before)
+		complain("what is pinned stays in force as it was");
+	return status;
+}
+
 int watch(int argc, char **argv)
 {
 	struct watch w = { 0 };
@@ -454,7 +472,7 @@ int watch(int argc, char **argv)
 	else if (!status && w.options.mode == MODE_DENY)
 		status = pin_require_none();
 	if (!status && w.decides)
-		status = reload_read(&w.reload, &w.options);
+		status = read_policy(&w);
 	w.printer = (struct printer){ .out = stdout, .options = &w.options, .decides = w.decides };
 	eventjson_init(&w.eventjson);
 	w.join = join_new(take_record, &w);

@@ -114,6 +114,32 @@ static void test_a_reload_is_told_with_its_errors(void **state)
 	release(&reload);
 }
 
+/* Where no policy could be loaded, what it does is not what it was told to. */
+static void test_a_stand_in_is_told(void **state)
+{
+	struct options options = {
+		.mode = MODE_DENY,
+		.policy = "p",
+		.on_boot_error = BOOT_ERROR_AUDIT,
+	};
+	struct notify notify;
+	struct reload reload;
+
+	(void)state;
+	notify_open(&notify);
+	force(&reload, &options, 0);
+	reload.stand_in = true;
+	reload.status.errors = 2;
+	notify_ready(&notify, &reload);
+	assert_string_equal(heard(),
+			    "READY=1\nSTATUS=auditing every bind: no policy, 2 errors in p");
+	options.on_boot_error = BOOT_ERROR_DENY;
+	reload.status.errors = 1;
+	notify_ready(&notify, &reload);
+	assert_string_equal(heard(), "READY=1\nSTATUS=denying every bind: no policy, 1 error in p");
+	release(&reload);
+}
+
 /* Of one that no manager asked for, only the status is told, and once. */
 static void test_a_change_is_told_once(void **state)
 {
@@ -204,6 +230,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_a_start_says_what_it_does),
 		TEST(test_a_reload_is_told_with_its_errors),
+		TEST(test_a_stand_in_is_told),
 		TEST(test_a_change_is_told_once),
 		TEST(test_a_watchdog_gets_twice_what_it_asks_for),
 		TEST(test_without_a_watchdog_nothing_is_due),

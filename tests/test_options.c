@@ -112,6 +112,9 @@ static void print_options(FILE *out, const struct options *options)
 	fputs(options->pin ? " pin" : "", out);
 	fputs(options->guard ? " guard" : "", out);
 	fputs(options->hook == HOOK_CGROUP ? " hook=cgroup" : "", out);
+	if (options->on_boot_error)
+		fprintf(out, " boot-error=%s",
+			options->on_boot_error == BOOT_ERROR_DENY ? "deny" : "audit");
 	if (options->ring_size != RING_SIZE_DEFAULT)
 		fprintf(out, " ring=%u", options->ring_size);
 }
@@ -155,6 +158,11 @@ static const struct good options[] = {
 	{ { "--hook=cgroup", "--audit" }, "audit hook=cgroup" },
 	{ { "--deny", "--hook", "cgroup", "--hook", "lsm" }, "deny" },
 	{ { "--hook", "lsm" }, "observe" },
+	{ { "--deny", "--on-boot-error", "audit" }, "deny boot-error=audit" },
+	{ { "--on-boot-error=deny", "--deny" }, "deny boot-error=deny" },
+	{ { "--audit", "--on-boot-error", "audit" }, "audit boot-error=audit" },
+	{ { "--audit", "--on-boot-error", "deny", "--on-boot-error", "fail" }, "audit" },
+	{ { "--on-boot-error", "fail" }, "observe" },
 	{ { "-t" }, "observe timestamp" },
 	{ { "--timestamp" }, "observe timestamp" },
 	{ { "-w" }, "observe wide" },
@@ -337,6 +345,11 @@ static const struct bad {
 	{ { "--deny", "--hook", "nonsense" },
 	  "--hook nonsense: not a hook, expected lsm or cgroup" },
 	{ { "--hook", "nonsense" }, "--hook nonsense: not a hook" },
+	{ { "--on-boot-error", "audit" }, "--on-boot-error: a policy needs --audit or --deny" },
+	{ { "--audit", "--on-boot-error", "deny" },
+	  "--on-boot-error deny: --audit refuses nothing, use --deny" },
+	{ { "--deny", "--on-boot-error", "al\033low" },
+	  "--on-boot-error al\\x1blow: unknown, expected fail, audit or deny" },
 	{ { "--deny", "--hook", "" }, "--hook : not a hook" },
 	{ { "--deny", "--hook", "cgroup2" }, "--hook cgroup2: not a hook" },
 	{ { "--deny", "--hook", "LSM" }, "--hook LSM: not a hook" },
@@ -417,12 +430,31 @@ static void test_help_names_every_option(void **state)
 {
 	static const char *const words[] = { "--help", NULL };
 	static const char *const names[] = {
-		"--audit",	   "--deny",	   "-f, --policy", "-p, --pid",
-		"-P, --port",	   "-u, --uid",	   "-E, -x,",	   "--errors",
-		"-t, --timestamp", "-w, --wide",   "--count",	   "--cgroupmap",
-		"--mntnsmap",	   "--ebpf",	   "--version",	   "-U, --print-uid",
-		"-h, --help",	   POLICY_DEFAULT, "--watch",	   "--ring-size SIZE",
-		"--quiet",	   "--autobind",   "--hook HOOK",  "--pin",
+		"--audit",
+		"--deny",
+		"-f, --policy",
+		"-p, --pid",
+		"-P, --port",
+		"-u, --uid",
+		"-E, -x,",
+		"--errors",
+		"-t, --timestamp",
+		"-w, --wide",
+		"--count",
+		"--cgroupmap",
+		"--mntnsmap",
+		"--ebpf",
+		"--version",
+		"-U, --print-uid",
+		"-h, --help",
+		POLICY_DEFAULT,
+		"--watch",
+		"--ring-size SIZE",
+		"--quiet",
+		"--autobind",
+		"--hook HOOK",
+		"--pin",
+		"--on-boot-error WHAT",
 	};
 	struct result result;
 

@@ -34,6 +34,7 @@ static struct json_object *make_state(const struct pin_gap *gap)
 {
 	const struct state state = {
 		.options = &options,
+		.mode = MODE_DENY,
 		.policy = &policy,
 		.reload = &reloads,
 		.started = 1600000000,
@@ -70,6 +71,7 @@ static void test_state(void **context)
 
 	(void)context;
 	assert_string_equal(member(state, "mode"), "\"deny\"");
+	assert_string_equal(member(state, "stand_in"), "false");
 	assert_string_equal(member(state, "generation"), "7");
 	assert_string_equal(member(state, "bound_before"), "5");
 	assert_string_equal(member(state, "denied_before"), "null");

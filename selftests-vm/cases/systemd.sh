@@ -174,6 +174,28 @@ case_systemd_broken_policy() {
 	deny_telnet
 }
 
+# At a boot nothing is pinned: binds are told, and it denies once the policy is mended.
+case_systemd_boot_error() {
+	deny_telnet
+	systemctl stop "$UNIT"
+	bindguard unload
+	echo 'version = 1; default = "maybe"; rules = ( { ports = 99999; } );' >"$POLICY"
+	systemctl start "$UNIT" || fail_unit "cannot start it"
+	expect_status_text "auditing every bind: no policy, [2-9] errors in $POLICY"
+	expect_journal 'NO POLICY IS IN FORCE'
+	binder tcp4 0.0.0.0 23
+	expect_ok
+	expect_journal ' binder +TCP +0\.0\.0\.0 +23 .* bind +audit +-$'
+	cat >"$POLICY" <<-EOF
+		version = 1; default = "allow";
+		rules = ( { name = "telnet"; verdict = "deny"; ports = 23; } );
+	EOF
+	systemctl reload "$UNIT"
+	expect_status_text "denying: 1 rule of $POLICY, generation 2"
+	binder tcp4 0.0.0.0 23
+	expect_errno EACCES
+}
+
 # service NAME PORT: a service that binds the port; sets ERRNO.
 service() {
 	printf '[Service]\nType=oneshot\nExecStart=%s tcp4 0.0.0.0 %s\nStandardOutput=file:%s\n' \
