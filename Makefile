@@ -80,8 +80,7 @@ $(B)/enforcer/sockets.o: $(B)/scan.skel.h
 $(B)/tests/test_kernel.o: $(B)/evaluate.skel.h
 
 # Run in guests that have no libraries.
-STATIC_BENCH := $(addprefix $(B)/,bindbench waitbench mkpolicy landlock)
-$(STATIC_BENCH): $(B)/%: selftests-vm/bench/%.c
+include selftests-vm/bench/bench.mk
 GUEST := $(addprefix $(B)/,pinmap rewriter sharer)
 $(GUEST): $(B)/%: selftests-vm/%.c
 $(B)/binder: $(wildcard selftests-vm/binder/*.c) selftests-vm/binder/binder.h
@@ -90,9 +89,10 @@ $(B)/binder $(GUEST) $(STATIC_BENCH):
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) -O2 -std=gnu11 $(WARNINGS) -static -pthread -o $@ $(filter %.c,$^)
 
-$(B)/emptyhook $(B)/mapbytes: $(B)/%: $(B)/selftests-vm/bench/%.o
-	$(call say,LINK)
-	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+# What the next version could be, for upgrades.
+$(B)/bindguard-next: $(B)/bindguard selftests-vm/next
+	$(call say,NEXT)
+	+$(Q)selftests-vm/next $@
 
 $(B)/tests/test_%: $(B)/tests/test_%.o $(SUPPORT) $(POLICY) $(filter-out %/main.o,$(ENFORCER))
 	$(call say,LINK)
@@ -122,7 +122,7 @@ deps-check:
 	$(Q).ci/deps build check
 
 # Each line of recipe calls make anew, so that what was just installed is found.
-.PHONY: run check check-unit check-vm units fuzz fuzzers
+.PHONY: run check check-unit check-vm units fuzz fuzzers guests
 run: deps ## see it work: audit a few binds, here or in a VM
 	$(Q)$(MAKE) --no-print-directory all
 	$(Q)selftests-vm/demo
@@ -141,28 +141,7 @@ fuzz: ## fuzz each target for FUZZ_SECONDS=600
 
 units: $(UNITS)
 fuzzers: $(FUZZERS)
-
-.PHONY: bench-programs bench bench-check bench-peers bench-doc
-bench-programs: all $(STATIC_BENCH) $(B)/emptyhook $(B)/mapbytes
-
-bench: ## instructions of a bind, counted in a VM: BENCH="-k 7.2 basics", BENCH_JSON=FILE
-	$(Q).ci/deps build vm bench
-	$(Q)$(MAKE) --no-print-directory bench-programs
-	$(Q)selftests-vm/bench/run $(BENCH)
-
-bench-check: ## is a bind slower than selftests-vm/bench/baseline.json says?
-	$(Q)BENCH_JSON=$(B)/bench/fresh.json $(MAKE) --no-print-directory bench BENCH=
-	$(Q)selftests-vm/bench/check selftests-vm/bench/baseline.json $(B)/bench/fresh.json
-
-bench-peers: ## the same of other tools: bindsnoop, bpftrace, systemd, Landlock (needs root)
-	$(Q).ci/deps peers
-	$(Q)$(MAKE) --no-print-directory bench BENCH=peers
-
-BENCH_RUNS = '' peers '-k 5.10 basics events' '-k 7.3 basics events'
-bench-doc: bench-programs ## measure all of it, for the tables of docs/BENCHMARKS.md
-	$(Q)for run in $(BENCH_RUNS); do selftests-vm/bench/run $$run || exit; done
-	$(Q)selftests-vm/bench/print --into docs/BENCHMARKS.md \
-		$(addprefix $(B)/bench/,6.12.json 6.12-peers.json 5.10-basics-events.json 7.3-basics-events.json)
+guests: all $(B)/bindguard-next
 
 .PHONY: prove
 prove: deps-check ## prove what tests/proof says, and that the proofs can fail
@@ -194,4 +173,4 @@ clean: ## remove what was built
 
 .PHONY: help
 help: ## this list
-	@sed -n 's/^\([a-z0-9-]*\):.* ## /\1\t/p' Makefile | expand -t 18
+	@sed -n 's/^\([a-z0-9-]*\):.* ## /\1\t/p' $(filter %Makefile %.mk,$(MAKEFILE_LIST)) | expand -t 18

@@ -7,6 +7,7 @@
 # script: . /vm/lib.sh; . /vm/cases/pin.sh; PIN_KILLS=1000 case_pin_kill_storm.
 
 PIN_KILLS=${PIN_KILLS:-5}
+PIN_UPGRADES=${PIN_UPGRADES:-2}	# there and back
 PINS=/sys/fs/bpf/bindguard
 
 web_policy() {
@@ -217,6 +218,33 @@ case_pin_kill_storm() {
 	# Whatever was left half-way, the next start is whole again.
 	guard --deny --pin -f "$POLICY"
 	status 0
+	two_folders
+}
+
+# Starts of two versions in turn, of which each finds the other's pins; with binds all the time.
+case_pin_upgrade() {
+	[ -x /bin/bindguard-next ] || skip "no build/bindguard-next, see 'make guests'"
+	web_policy
+	guard --deny --pin -f "$POLICY" --quiet
+	guard_stop KILL
+	"$BINDER" -q -r 0 -t 2 tcp4 127.0.0.1 8081 >"$TMP/binds" &
+	busy=$!
+	this=$BINDGUARD i=0
+	while [ $i -lt "$PIN_UPGRADES" ]; do
+		i=$((i + 1))
+		BINDGUARD=/bin/bindguard-next
+		guard --deny --pin -f "$POLICY" --quiet
+		status 0 '^program +bindguard next runs '
+		guard_stop "$([ $((i % 2)) = 0 ] || echo KILL)"
+		BINDGUARD=$this
+		guard --deny --pin -f "$POLICY" --quiet
+		status 0 "^program +bindguard $("$BINDGUARD" --version | cut -d ' ' -f 2) runs "
+		guard_stop "$([ $((i % 2)) = 1 ] || echo KILL)"
+	done
+	kill "$busy"
+	wait "$busy" || true
+	echo "$((2 * PIN_UPGRADES)) upgrades; $(cat "$TMP/binds")"
+	expect grep -qE '^attempts=([1-9][0-9]*) ok=0 EACCES=\1$' "$TMP/binds"
 	two_folders
 }
 
