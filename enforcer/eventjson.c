@@ -122,13 +122,11 @@ static struct json_object *text_or_null(const char *text)
 static void add_policy(struct json_object *object, const struct stream *stream,
 		       const struct record *record)
 {
-	char digest[DIGEST_TEXT];
+	char text[DIGEST_TEXT];
+	const char *digest = record->policy ? digest_policy(record->policy, text) : NULL;
 
 	json_object_object_add(object, "mode", json_object_new_string(stream_mode(stream->mode)));
-	json_object_object_add(object, "policy_sha256",
-			       record->policy ? json_object_new_string(
-							digest_policy(record->policy, digest)) :
-						NULL);
+	json_object_object_add(object, "policy_sha256", text_or_null(digest));
 }
 
 static void add_result(struct json_object *object, const struct record *record)

@@ -53,7 +53,7 @@ void recordjson_start(struct stream *stream, uint64_t now, const struct options 
 	add_text(line, "version", BINDGUARD_VERSION);
 	add_text(line, "kernel", host.release);
 	add_text(line, "machine", host.machine);
-	add_text(line, "mode", stream_mode(options->mode));
+	add_text(line, "mode", stream_mode(stream->mode));
 	add_text(line, "hook", hook_name(options));
 	json_object_object_add(line, "pinned", json_object_new_boolean(options->pin));
 	json_object_object_add(line, "not_covered", ways_not_covered(options));
@@ -66,6 +66,7 @@ void recordjson_policy(struct stream *stream, uint64_t now, const struct recordj
 {
 	static const char *const causes[] = {
 		[RELOAD_START] = "start",
+		[RELOAD_STAND_IN] = "stand_in",
 		[RELOAD_ASKED] = "reload",
 		[RELOAD_EXPIRY] = "expiry",
 	};

@@ -30,6 +30,7 @@ struct reload_status {
 /* What has come of it. */
 enum reload_cause {
 	RELOAD_START, /* the first policy is in force */
+	RELOAD_STAND_IN, /* what stands in for it is */
 	RELOAD_ASKED, /* another one, for it was asked for or its files have changed */
 	RELOAD_EXPIRY, /* the same, without the rules that have expired */
 	RELOAD_FAILED, /* the one before */

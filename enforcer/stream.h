@@ -14,7 +14,7 @@
 
 struct stream {
 	FILE *out;
-	enum mode mode;
+	enum mode mode; /* in force */
 	char host[256];
 	char boot_id[37];
 	char run[37]; /* a UUID, another one for each run */

@@ -22,6 +22,8 @@ const char *digest_policy(const struct policy *policy, char text[DIGEST_TEXT])
 	uint8_t digest[POLICY_DIGEST];
 	SHA2_CTX sha;
 
+	if (!policy->files)
+		return NULL;
 	SHA256Init(&sha);
 	for (size_t i = 0; i < policy->files; i++) {
 		digest_hex(policy->digest[i], text);

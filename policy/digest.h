@@ -13,7 +13,7 @@ const char *digest_hex(const uint8_t digest[POLICY_DIGEST], char text[DIGEST_TEX
 /*
  * That of the policy: of the digests of its files in hexadecimal, in the order in which they were
  * read, each with a newline. "sha256sum FILE... | cut -c -64 | sha256sum" gives the same. Returns
- * text.
+ * text, or NULL if the policy was in no file.
  */
 const char *digest_policy(const struct policy *policy, char text[DIGEST_TEXT]);
 

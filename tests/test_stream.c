@@ -97,7 +97,7 @@ static void test_a_run_begins_with_what_runs(void **state)
 {
 	const struct options options = { .mode = MODE_DENY, .policy = "/p", .pin = true };
 	struct baseline baseline = { 12, 3 };
-	struct reload reload = { .status.generation = 7 };
+	struct reload reload = { .options = &options, .status.generation = 7 };
 	struct news news = { .stream = *state, .options = &options, .reload = &reload };
 	const char *text, *second;
 
@@ -150,7 +150,7 @@ static void test_observing_has_no_policy(void **state)
 static void test_reloads_are_told(void **state)
 {
 	const struct options options = { .policy = "/p" };
-	struct reload reload = { .status = { .generation = 2, .errors = 5 } };
+	struct reload reload = { .options = &options, .status = { .generation = 2, .errors = 5 } };
 	struct news news = { .stream = *state, .options = &options, .reload = &reload };
 	const char *text;
 
@@ -163,6 +163,27 @@ static void test_reloads_are_told(void **state)
 	news_reload(&news, 5 * NS, RELOAD_EXPIRY);
 	text = strstr(line(*state, "policy"), "\"cause\"");
 	assert_string_equal(text, "\"cause\":\"expiry\"}\n");
+	generations_free(&reload.generations);
+}
+
+/* It could not be loaded. */
+static void test_what_stands_in_for_a_policy_is_in_no_file(void **state)
+{
+	const struct options options = { .mode = MODE_DENY,
+					 .policy = "/p",
+					 .on_boot_error = BOOT_ERROR_AUDIT };
+	struct baseline baseline = { -1, -1 };
+	struct reload reload = { .options = &options, .stand_in = true, .status.generation = 1 };
+	struct news news = { .stream = *state, .options = &options, .reload = &reload };
+	struct policy *policy = calloc(1, sizeof(*policy));
+
+	assert_int_equal(generations_add(&reload.generations, 1, policy), 0);
+	policy->default_verdict = BIND_DENY;
+	news_begin(&news, 5 * NS, &baseline);
+	fflush(news.stream->out);
+	assert_non_null(strstr(printed, "\"mode\":\"audit\",\"hook\":\"lsm\""));
+	assert_non_null(strstr(printed, "\"policy_sha256\":null,\"files\":[],\"rules\":0,"
+					"\"default\":\"deny\",\"cause\":\"stand_in\"}\n"));
 	generations_free(&reload.generations);
 }
 
@@ -278,7 +299,7 @@ static void print_own(struct stream *stream, struct records *records, unsigned i
 	struct baseline baseline = { (int)(i % 9) - 1, (int)(i % 7) - 1 };
 	struct reload_status status = { .generation = i, .errors = 1 + i % 5 };
 	uint64_t now = records_random(records) >> 4;
-	struct recordjson_policy policy = { .generation = i, .cause = i % 3 };
+	struct recordjson_policy policy = { .generation = i, .cause = i % 4 };
 	struct totals_sum sum;
 	struct pin_gap gap = { .from = i, .to = i % 2 ? i + 3 : 0 };
 	char path[30];
@@ -325,6 +346,7 @@ int main(int argc, char **argv)
 		LINES(test_a_run_begins_with_what_runs),
 		LINES(test_observing_has_no_policy),
 		LINES(test_reloads_are_told),
+		LINES(test_what_stands_in_for_a_policy_is_in_no_file),
 		LINES(test_a_gap_is_told_as_it_begins_and_ends),
 		LINES(test_totals_add_up),
 		LINES(test_totals_are_due_once_a_minute),
