@@ -4,56 +4,31 @@
 #include <net/if.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-#include <unistd.h>
 
-#include "host.h"
 #include "json.h"
+#include "policy/digest.h"
 #include "policy/names.h"
 #include "process.h"
 
-#define NS 1000000000LL
+#define LOGIN_UNSET UINT32_MAX /* of a process that no login has led to */
 
-static int64_t read_clock(clockid_t clock)
+static struct json_object *cgroup(uint32_t pid)
 {
-	struct timespec t;
+	char *path = process_line(pid, "cgroup", "0::");
+	struct json_object *text = path ? json_text(path) : NULL;
 
-	clock_gettime(clock, &t);
-	return t.tv_sec * NS + t.tv_nsec;
-}
-
-void eventjson_init(struct eventjson *eventjson)
-{
-	FILE *file = fopen("/proc/sys/kernel/random/boot_id", "re");
-
-	*eventjson = (struct eventjson){ .host_netns = host_netns() };
-	eventjson->realtime = read_clock(CLOCK_REALTIME) - read_clock(CLOCK_MONOTONIC);
-	if (gethostname(eventjson->host, sizeof(eventjson->host) - 1))
-		eventjson->host[0] = '\0';
-	if (file && !fgets(eventjson->boot_id, sizeof(eventjson->boot_id), file))
-		eventjson->boot_id[0] = '\0';
-	if (file)
-		fclose(file);
-}
-
-static struct json_object *proc_text(uint32_t pid, const char *name, const char *begin)
-{
-	char *line = process_line(pid, name, begin);
-	struct json_object *text = line ? json_text(line) : NULL;
-
-	free(line);
+	free(path);
 	return text;
 }
 
-/* The process's number in its own pid namespace: the last of "NSpid:	812	7	1". */
-static struct json_object *namespace_pid(uint32_t pid)
+/* The user who logged in, whoever it became since. */
+static struct json_object *login_uid(uint32_t pid)
 {
-	char *line = process_line(pid, "status", "NSpid:"),
-	     *last = line ? strrchr(line, '\t') : NULL;
-	struct json_object *number = last ? json_object_new_int64(atoll(last + 1)) : NULL;
+	char *line = process_line(pid, "loginuid", "");
+	uint32_t uid = line ? strtoul(line, NULL, 10) : LOGIN_UNSET;
 
 	free(line);
-	return number;
+	return uid == LOGIN_UNSET ? NULL : json_object_new_int64(uid);
 }
 
 static struct json_object *executable(uint32_t pid)
@@ -65,26 +40,28 @@ static struct json_object *executable(uint32_t pid)
 	return text;
 }
 
-static void add_time(struct json_object *object, struct eventjson *e, const struct record *record)
+static struct json_object *number_if(bool known, uint32_t number)
 {
-	json_object_object_add(object, "time", json_time(record->event.time + e->realtime));
-	json_object_object_add(object, "monotonic_ns", json_object_new_int64(record->event.time));
-	json_object_object_add(object, "boot_id", json_text(e->boot_id));
-	json_object_object_add(object, "host", json_text(e->host));
-	json_object_object_add(object, "sequence", json_object_new_int64(e->sequence++));
+	return known ? json_object_new_int64(number) : NULL;
 }
 
 static void add_task(struct json_object *object, const struct bind_event *event)
 {
+	struct process_status status;
+	bool known = process_status(event->pid, &status);
+
 	json_object_object_add(object, "pid", json_object_new_int64(event->pid));
 	json_object_object_add(object, "tid", json_object_new_int64(event->tid));
-	json_object_object_add(object, "ns_pid", namespace_pid(event->pid));
+	json_object_object_add(object, "ns_pid", number_if(known, status.ns_pid));
 	json_object_object_add(object, "comm", json_bytes(event->comm, sizeof(event->comm)));
-	json_object_object_add(object, "process_comm", proc_text(event->pid, "comm", ""));
+	json_object_object_add(object, "process_comm", known ? json_text(status.comm) : NULL);
 	json_object_object_add(object, "exe", executable(event->pid));
 	json_object_object_add(object, "uid", json_object_new_int64(event->uid));
-	json_object_object_add(object, "cgroup", proc_text(event->pid, "cgroup", "0::"));
-	json_object_object_add(object, "cgroup_id", json_object_new_int64(event->cgroup));
+	json_object_object_add(object, "euid", number_if(known, status.euid));
+	json_object_object_add(object, "gid", number_if(known, status.gid));
+	json_object_object_add(object, "login_uid", login_uid(event->pid));
+	json_object_object_add(object, "cgroup", cgroup(event->pid));
+	json_object_object_add(object, "cgroup_id", json_object_new_uint64(event->cgroup));
 }
 
 static struct json_object *port_range(const struct bind_event *event)
@@ -100,17 +77,17 @@ static struct json_object *port_range(const struct bind_event *event)
 }
 
 /* Names of interfaces belong to network namespaces; only those of our own are known here. */
-static struct json_object *interface_name(const struct eventjson *e, const struct bind_event *event)
+static struct json_object *interface_name(const struct stream *s, const struct bind_event *event)
 {
 	char name[IF_NAMESIZE];
 
-	if (!event->interface || event->netns != e->host_netns ||
+	if (!event->interface || event->netns != s->host_netns ||
 	    !if_indextoname(event->interface, name))
 		return NULL;
 	return json_text(name);
 }
 
-static void add_socket(struct json_object *object, const struct eventjson *e,
+static void add_socket(struct json_object *object, const struct stream *s,
 		       const struct record *record)
 {
 	const struct bind_event *event = &record->event;
@@ -129,16 +106,27 @@ static void add_socket(struct json_object *object, const struct eventjson *e,
 	json_object_object_add(object, "requested_port",
 			       json_object_new_int(event->requested_port));
 	json_object_object_add(object, "port_range", port_range(event));
-	json_object_object_add(object, "interface", interface_name(e, event));
+	json_object_object_add(object, "interface", interface_name(s, event));
 	json_object_object_add(object, "interface_index", json_object_new_int64(event->interface));
 	json_object_object_add(object, "netns", json_object_new_int64(event->netns));
 	json_object_object_add(object, "netns_host",
-			       json_object_new_boolean(event->netns == e->host_netns));
+			       json_object_new_boolean(event->netns == s->host_netns));
 }
 
 static struct json_object *text_or_null(const char *text)
 {
 	return text ? json_text(text) : NULL;
+}
+
+/* By which policy, in which mode. */
+static void add_policy(struct json_object *object, const struct stream *stream,
+		       const struct record *record)
+{
+	char text[DIGEST_TEXT];
+	const char *digest = record->policy ? digest_policy(record->policy, text) : NULL;
+
+	json_object_object_add(object, "mode", json_object_new_string(stream_mode(stream->mode)));
+	json_object_object_add(object, "policy_sha256", text_or_null(digest));
 }
 
 static void add_result(struct json_object *object, const struct record *record)
@@ -166,13 +154,16 @@ static void add_result(struct json_object *object, const struct record *record)
 	json_object_object_add(object, "bound_decision", bound);
 }
 
-void eventjson_print(struct eventjson *eventjson, FILE *out, const struct record *record)
+void eventjson_print(struct stream *stream, const struct record *record)
 {
-	struct json_object *object = json_object_new_object();
+	struct json_object *line = stream_line(stream, "bind", record->event.time);
 
-	add_time(object, eventjson, record);
-	add_task(object, &record->event);
-	add_socket(object, eventjson, record);
-	add_result(object, record);
-	json_print(out, object);
+	add_task(line, &record->event);
+	add_socket(line, stream, record);
+	add_result(line, record);
+	add_policy(line, stream, record);
+	json_object_object_add(line, "count", json_object_new_uint64(record->repeats + 1));
+	json_object_object_add(line, "last_time",
+			       record->repeats ? json_time(record->last + stream->realtime) : NULL);
+	stream_print(stream, line);
 }

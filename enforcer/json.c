@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "escape.h"
+#include "policy/digest.h"
 #include "policy/names.h"
 
 #define MAX_BYTES 256
@@ -106,6 +107,22 @@ void json_add_decision(struct json_object *object, const struct bind_decision *d
 	json_object_object_add(object, "rule", name);
 	json_object_object_add(object, "cause", cause);
 	json_object_object_add(object, "forbidden", forbidden);
+}
+
+struct json_object *json_files(const struct policy *policy)
+{
+	struct json_object *files = json_object_new_array(), *file;
+	char digest[DIGEST_TEXT];
+
+	for (size_t i = 0; i < policy->files; i++) {
+		file = json_object_new_object();
+		json_object_object_add(file, "path", json_text(policy->file[i]));
+		json_object_object_add(file, "sha256",
+				       json_object_new_string(
+					       digest_hex(policy->digest[i], digest)));
+		json_object_array_add(files, file);
+	}
+	return files;
 }
 
 void json_print(FILE *out, struct json_object *object)

@@ -12,6 +12,7 @@
 #include <stdio.h>
 
 #include "policy/decision.h"
+#include "policy/policy.h"
 
 /* A text that may have any bytes, while JSON is UTF-8: each that is not printable ASCII as \xHH. */
 struct json_object *json_text(const char *text);
@@ -46,6 +47,9 @@ void json_add_where(struct json_object *object, const struct json_where *where);
  */
 void json_add_decision(struct json_object *object, const struct bind_decision *decision,
 		       const char *rule);
+
+/* The files of the policy, as they were read: a list of objects with path and sha256. */
+struct json_object *json_files(const struct policy *policy);
 
 /* Prints it on a line of its own, and frees it. */
 void json_print(FILE *out, struct json_object *object);

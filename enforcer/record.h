@@ -13,6 +13,9 @@ struct record {
 	struct bind_event event; /* the attempt, or the outcome if there is no attempt */
 	bool decided; /* event.decision is valid */
 	const struct policy_rule *rule; /* that decided; NULL: the default, or not known any more */
+	const struct policy *policy; /* that decided; NULL: none, or not known any more */
+	uint64_t repeats; /* equal ones after it that it stands for, too */
+	uint64_t last; /* when the last of those was: ns, CLOCK_MONOTONIC */
 	bool known; /* rc is known */
 	int rc; /* 0 or -errno */
 	uint8_t address[16]; /* as bound or, failing that, as requested */

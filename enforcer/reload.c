@@ -294,6 +294,12 @@ int reload_start(struct reload *reload, struct session *session)
 	return publish(reload, NULL, &reload->first) ? EX_OSERR : 0;
 }
 
+static void tell_listener(const struct reload *reload, enum reload_cause cause)
+{
+	if (reload->listener)
+		reload->listener(reload->context, cause);
+}
+
 static void tell_result(const struct reload *reload, size_t errors)
 {
 	const struct policy *policy = reload_policy(reload);
@@ -325,6 +331,7 @@ void reload_again(struct reload *reload)
 	else
 		reload->status.reloads++;
 	tell_result(reload, next.errors);
+	tell_listener(reload, next.errors ? RELOAD_FAILED : RELOAD_ASKED);
 	go_on_watching(reload, &next.messages);
 	candidate_free(&next);
 }
@@ -349,6 +356,7 @@ static void expire_rules(struct reload *reload)
 	set_expiry(reload, expiry);
 	complain("%s: rules have expired; generation %u is in force", reload->options->policy,
 		 reload->status.generation);
+	tell_listener(reload, RELOAD_EXPIRY);
 }
 
 void reload_tick(struct reload *reload, bool drained, uint64_t now)
@@ -379,10 +387,16 @@ const struct policy *reload_policy(const struct reload *reload)
 	return generations_newest(&reload->generations);
 }
 
+const struct policy *reload_decided(const struct reload *reload,
+				    const struct bind_decision *decision)
+{
+	return generations_find(&reload->generations, decision->generation);
+}
+
 const struct policy_rule *reload_rule(const struct reload *reload,
 				      const struct bind_decision *decision)
 {
-	const struct policy *policy = generations_find(&reload->generations, decision->generation);
+	const struct policy *policy = reload_decided(reload, decision);
 
 	return policy && decision->rule < policy->rules ? &policy->rule[decision->rule] : NULL;
 }

@@ -27,10 +27,22 @@ struct reload_status {
 	size_t errors; /* that it has told then */
 };
 
+/* What has come of it. */
+enum reload_cause {
+	RELOAD_START, /* the first policy is in force */
+	RELOAD_STAND_IN, /* what stands in for it is */
+	RELOAD_ASKED, /* another one, for it was asked for or its files have changed */
+	RELOAD_EXPIRY, /* the same, without the rules that have expired */
+	RELOAD_FAILED, /* the one before */
+};
+
 struct reload {
 	const struct options *options;
 	bool may_stand_in; /* nothing decides yet: options->on_boot_error is what to do */
 	bool stand_in; /* the policy could not be loaded: one without rules that denies is in force */
+	/* Called after each reload and expiry, if it is not NULL. */
+	void (*listener)(void *context, enum reload_cause cause);
+	void *context;
 	struct session *session;
 	struct generations generations;
 	struct image first; /* until it is published */
@@ -71,6 +83,10 @@ enum mode reload_mode(const struct reload *reload);
 
 /* The policy in force, or NULL. */
 const struct policy *reload_policy(const struct reload *reload);
+
+/* The policy that has decided so; NULL: not known any more. */
+const struct policy *reload_decided(const struct reload *reload,
+				    const struct bind_decision *decision);
 
 /* The rule that the decision names: of the policy that decided. NULL for the default. */
 const struct policy_rule *reload_rule(const struct reload *reload,

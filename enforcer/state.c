@@ -17,22 +17,6 @@
 
 /* --- The text */
 
-static struct json_object *files_of(const struct policy *policy)
-{
-	struct json_object *files = json_object_new_array(), *file;
-	char digest[2 * POLICY_DIGEST + 1];
-
-	for (size_t i = 0; i < policy->files; i++) {
-		for (size_t k = 0; k < POLICY_DIGEST; k++)
-			sprintf(digest + 2 * k, "%02x", policy->digest[i][k]);
-		file = json_object_new_object();
-		json_object_object_add(file, "path", json_text(policy->file[i]));
-		json_object_object_add(file, "sha256", json_object_new_string(digest));
-		json_object_array_add(files, file);
-	}
-	return files;
-}
-
 static struct json_object *rules_of(const struct policy *policy)
 {
 	struct json_object *rules = json_object_new_array();
@@ -68,7 +52,7 @@ static void add_program(struct json_object *to, const struct state *state)
 static void add_policy(struct json_object *to, const struct state *state)
 {
 	json_object_object_add(to, "policy", json_text(state->options->policy));
-	json_object_object_add(to, "files", files_of(state->policy));
+	json_object_object_add(to, "files", json_files(state->policy));
 	json_object_object_add(to, "stand_in", json_object_new_boolean(state->stand_in));
 	json_object_object_add(to, "generation", json_object_new_int64(state->reload->generation));
 	json_object_object_add(to, "since", json_object_new_int64(state->since));

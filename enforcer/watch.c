@@ -18,6 +18,7 @@
 #include "hook.h"
 #include "host.h"
 #include "join.h"
+#include "news.h"
 #include "notify.h"
 #include "printer.h"
 #include "privilege.h"
@@ -25,6 +26,8 @@
 #include "rewritten.h"
 #include "session.h"
 #include "state.h"
+#include "stream.h"
+#include "totals.h"
 #include "upkeep.h"
 #include "wait.h"
 
@@ -42,14 +45,12 @@ struct watch {
 	struct notify notify;
 	struct join *join;
 	struct printer printer;
-	struct eventjson eventjson;
+	struct stream stream;
+	struct news news;
+	struct totals totals;
 
-	uint64_t attempts_taken; /* events that stand for an attempt */
-	uint64_t rewritten; /* by another program, after the decision */
-	uint64_t filtered; /* of those, not shown for what only the outcome tells */
 	bool ending; /* the hook is off, or about to be */
 	bool output_failed; /* and it has been told */
-	uint64_t lost_told, missed_told;
 	uint64_t report_due; /* ns, CLOCK_MONOTONIC */
 };
 
@@ -107,7 +108,7 @@ static bool shown(const struct watch *w, const struct record *record)
 static void show(struct watch *w, const struct record *record)
 {
 	if (w->options.json)
-		eventjson_print(&w->eventjson, stdout, record);
+		eventjson_print(&w->stream, record);
 	else
 		printer_record(&w->printer, record);
 }
@@ -116,20 +117,25 @@ static void take_record(void *context, const struct record *record)
 {
 	struct watch *w = context;
 	struct record named = *record;
+	bool attempted = !w->decides || record->decided;
 
 	/* The hook is gone, the probes are still there: nobody asked for that bind any more. */
 	if (w->ending && w->decides && !record->decided && record->event.via == BIND_VIA_BIND)
 		return;
-	if (record->decided)
+	if (record->decided) {
+		named.policy = reload_decided(&w->reload, &record->event.decision);
 		named.rule = reload_rule(&w->reload, &record->event.decision);
-	w->rewritten += record->rewritten;
+	}
+	w->totals.rewritten += record->rewritten;
 	if (record->rewritten && w->decides)
 		rewritten_judge(&named, reload_policy(&w->reload), session_image(w->session),
-				w->eventjson.host_netns);
-	if (shown(w, record))
+				w->stream.host_netns);
+	if (shown(w, record)) {
 		show(w, &named);
-	else if (!w->decides || record->decided)
-		w->filtered++;
+		w->totals.reported += attempted;
+	} else {
+		w->totals.filtered += attempted;
+	}
 }
 
 static void take_event(void *context, const struct bind_event *event)
@@ -137,27 +143,8 @@ static void take_event(void *context, const struct bind_event *event)
 	struct watch *w = context;
 
 	if (event->kind == BIND_EVENT_ATTEMPT || !w->decides)
-		w->attempts_taken++;
+		w->totals.taken++;
 	join_event(w->join, event);
-}
-
-/* Tells what could not be reported, when there is more of it than last time. */
-static void report_losses(struct watch *w)
-{
-	uint64_t missed = session_missed(w->session);
-	struct bind_counters c;
-
-	if (session_counters(w->session, &c))
-		return;
-	if (c.lost + c.outcomes_lost > w->lost_told)
-		complain("%llu events lost: the ring buffer was full",
-			 (unsigned long long)(c.lost + c.outcomes_lost - w->lost_told));
-	if (missed > w->missed_told)
-		complain("%llu %s missed: the kernel skipped the probes",
-			 (unsigned long long)(missed - w->missed_told),
-			 w->decides ? "outcomes" : "binds");
-	w->lost_told = c.lost + c.outcomes_lost;
-	w->missed_told = missed;
 }
 
 /* Has whoever reads a pipe gone? Asked without waiting for something to write. */
@@ -196,7 +183,7 @@ static int sleep_ms(const struct watch *w)
 {
 	uint64_t due = join_due(w->join), time = now(), sign = notify_due(&w->notify);
 	uint64_t reload = w->decides ? reload_due(&w->reload) : UINT64_MAX;
-	uint64_t upkeep = upkeep_due(&w->upkeep);
+	uint64_t upkeep = upkeep_due(&w->upkeep), news = news_due(&w->news);
 
 	if (reload < due)
 		due = reload;
@@ -204,6 +191,8 @@ static int sleep_ms(const struct watch *w)
 		due = upkeep;
 	if (sign < due)
 		due = sign;
+	if (news < due)
+		due = news;
 	if (due == UINT64_MAX)
 		return -1;
 	return due <= time ? 0 : (due - time) / 1000000 + 1;
@@ -213,6 +202,26 @@ static int sleep_ms(const struct watch *w)
 static const struct reload *reload_in_force(const struct watch *w)
 {
 	return w->decides ? &w->reload : NULL;
+}
+
+static void tell_gap(struct watch *w, uint64_t t)
+{
+	unsigned int gaps;
+	const struct pin_gap *gap = w->pin ? pin_gap(w->pin, &gaps) : NULL;
+
+	if (gap)
+		news_gap(&w->news, t, gap, gaps);
+}
+
+static void tell_totals(struct watch *w, uint64_t t)
+{
+	struct totals_sum sum;
+	bool read;
+
+	if (t < news_due(&w->news))
+		return;
+	read = !totals_read(&w->totals, w->session, &sum);
+	news_totals(&w->news, t, read ? &sum : NULL, false);
 }
 
 /*
@@ -233,9 +242,11 @@ static void tick(struct watch *w, bool drained, bool quiet)
 		notify_ready(&w->notify, &w->reload);
 	}
 	upkeep_tick(&w->upkeep, t);
+	tell_gap(w, t);
+	tell_totals(w, t);
 	notify_tick(&w->notify, reload_in_force(w), t);
 	if (quiet || t >= w->report_due) {
-		report_losses(w);
+		totals_tell_losses(&w->totals, w->session, w->decides);
 		w->report_due = t + REPORT_NS;
 	}
 }
@@ -272,7 +283,7 @@ static void drain(struct watch *w, struct bind_counters *c)
 	for (int i = 0; i < DRAIN_TRIES; i++) {
 		session_poll(w->session, i ? POLL_MS : 0);
 		if (session_counters(w->session, c) || w->options.count ||
-		    c->attempts <= w->attempts_taken + c->filtered + c->lost)
+		    c->attempts <= w->totals.taken + c->filtered + c->lost)
 			break;
 	}
 	join_free(w->join);
@@ -293,41 +304,9 @@ static void print_counts(struct watch *w)
 	free(rows);
 }
 
-static void print_reloads(const struct reload_status *status)
-{
-	if (status->reloads || status->failures)
-		complain("%llu reloads, %llu failed: generation %u was in force",
-			 (unsigned long long)(status->reloads + status->failures),
-			 (unsigned long long)status->failures, status->generation);
-}
-
-/* What was decided and what of it was reported: the three always add up to the attempts. */
-static void print_totals(const struct watch *w, const struct bind_counters *c)
-{
-	complain("%llu attempts: %llu allow, %llu deny, %llu audit",
-		 (unsigned long long)c->attempts, (unsigned long long)c->allowed,
-		 (unsigned long long)c->denied, (unsigned long long)c->audited);
-	if (c->unreadable)
-		complain("%llu of them could not be read, and were judged as denied",
-			 (unsigned long long)c->unreadable);
-	if (w->rewritten)
-		complain("%llu binds were rewritten by another program after the decision",
-			 (unsigned long long)w->rewritten);
-	if (c->cgroups_lost)
-		complain("%llu cgroups had no room in the map: their binds cannot be judged",
-			 (unsigned long long)c->cgroups_lost);
-	if (!w->options.count)
-		complain("%llu attempts = %llu reported + %llu filtered + %llu lost",
-			 (unsigned long long)c->attempts,
-			 (unsigned long long)(w->attempts_taken - w->filtered),
-			 (unsigned long long)(c->filtered + w->filtered),
-			 (unsigned long long)c->lost);
-	print_reloads(&w->reload.status);
-}
-
 static int finish(struct watch *w)
 {
-	struct bind_counters c = { 0 };
+	struct totals_sum sum = { 0 };
 	int status;
 
 	notify_stopping(&w->notify);
@@ -336,34 +315,37 @@ static int finish(struct watch *w)
 		session_detach_hook(w->session);
 	else
 		session_detach_probes(w->session);
-	drain(w, &c);
+	drain(w, &sum.kernel);
 	session_detach_probes(w->session);
+	sum.user = w->totals;
+	sum.missed = session_missed(w->session);
 	if (w->decides)
 		reload_finish(&w->reload);
 	if (w->options.count)
 		print_counts(w);
 	if (w->options.count && w->decides)
 		printer_tally(&w->printer, &w->reload.tally);
-	report_losses(w);
-	if (c.counts_lost)
+	totals_tell_losses(&w->totals, w->session, w->decides);
+	if (sum.kernel.counts_lost)
 		complain("%llu binds not counted: the table was full",
-			 (unsigned long long)c.counts_lost);
+			 (unsigned long long)sum.kernel.counts_lost);
+	news_totals(&w->news, now(), &sum, true);
 	status = flush_output(w);
 	if (w->decides)
-		print_totals(w, &c);
+		totals_tell(&sum, &w->options, &w->reload.status);
 	upkeep_end(&w->upkeep);
 	return status < 0 ? 0 : status;
 }
 
 /* What is in force, and what was there before it. */
-static void announce(struct watch *w)
+static struct baseline announce(struct watch *w)
 {
 	const struct policy *policy = reload_policy(&w->reload);
 	bool denies = policy && reload_mode(&w->reload) == MODE_DENY;
-	struct baseline baseline;
+	struct baseline baseline = { -1, -1 };
 
 	if (!policy)
-		return;
+		return baseline;
 	if (w->reload.stand_in)
 		complain("%s: NO POLICY IS IN FORCE: every bind is %s until it is mended and "
 			 "reloaded",
@@ -377,6 +359,29 @@ static void announce(struct watch *w)
 		baseline = baseline_tell(w->options.policy, policy, session_image(w->session));
 		upkeep_baseline(&w->upkeep, &baseline);
 	}
+	return baseline;
+}
+
+static void take_reload(void *context, enum reload_cause cause)
+{
+	struct watch *w = context;
+
+	news_reload(&w->news, now(), cause);
+}
+
+/* The lines about the program itself are of the stream, which is --json's. */
+static void begin_news(struct watch *w, const struct baseline *baseline)
+{
+	if (!w->options.json)
+		return;
+	w->news = (struct news){
+		.stream = &w->stream,
+		.options = &w->options,
+		.reload = reload_in_force(w),
+	};
+	w->reload.listener = take_reload;
+	w->reload.context = w;
+	news_begin(&w->news, now(), baseline);
 }
 
 static void begin_output(struct watch *w)
@@ -392,6 +397,7 @@ static void begin_output(struct watch *w)
 
 static int run(struct watch *w)
 {
+	struct baseline baseline;
 	int status = session_open(&w->options, w->pin, &w->session);
 
 	if (!status && w->options.listing)
@@ -404,11 +410,12 @@ static int run(struct watch *w)
 		status = session_attach(w->session, take_event, w);
 	if (status)
 		return status;
-	announce(w);
+	baseline = announce(w);
 	status = privilege_drop(&w->options, reload_policy(&w->reload));
 	if (status)
 		return status;
 	begin_output(w);
+	begin_news(w, &baseline);
 	notify_ready(&w->notify, reload_in_force(w));
 	status = poll_events(w);
 	return status ? status : finish(w);
@@ -474,7 +481,7 @@ int watch(int argc, char **argv)
 	if (!status && w.decides)
 		status = read_policy(&w);
 	w.printer = (struct printer){ .out = stdout, .options = &w.options, .decides = w.decides };
-	eventjson_init(&w.eventjson);
+	stream_open(&w.stream, stdout, w.options.mode);
 	w.join = join_new(take_record, &w);
 	if (!w.join && !status) {
 		complain("out of memory");

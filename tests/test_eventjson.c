@@ -16,14 +16,18 @@
 
 #include "enforcer/eventjson.h"
 #include "enforcer/json.h"
+#include "enforcer/process.h"
+#include "records.h"
 
 #define RECORDS 20000
 
 static const char *const keys[] = {
+	"record",
 	"time",
 	"monotonic_ns",
 	"boot_id",
 	"host",
+	"run",
 	"sequence",
 	"pid",
 	"tid",
@@ -32,6 +36,9 @@ static const char *const keys[] = {
 	"process_comm",
 	"exe",
 	"uid",
+	"euid",
+	"gid",
+	"login_uid",
 	"cgroup",
 	"cgroup_id",
 	"via",
@@ -61,12 +68,16 @@ static const char *const keys[] = {
 	"refused_by",
 	"rewritten",
 	"bound_decision",
+	"mode",
+	"policy_sha256",
+	"count",
+	"last_time",
 };
 
 #define KEYS (sizeof(keys) / sizeof(keys[0]))
 
 /* Prints the record, and reads it back. */
-static struct json_object *read_back(struct eventjson *eventjson, const struct record *record)
+static struct json_object *read_back(struct stream *stream, const struct record *record)
 {
 	struct json_object *object;
 	char *text = NULL, *newline;
@@ -74,7 +85,8 @@ static struct json_object *read_back(struct eventjson *eventjson, const struct r
 	FILE *out = open_memstream(&text, &length);
 
 	assert_non_null(out);
-	eventjson_print(eventjson, out, record);
+	stream->out = out;
+	eventjson_print(stream, record);
 	fclose(out);
 	newline = strchr(text, '\n');
 	assert_ptr_equal(newline, text + length - 1);
@@ -133,14 +145,21 @@ static void test_all_that_is_known_is_there(void **state)
 {
 	struct policy_rule rule = { .name = (char[]){ "web" },
 				    .reason = (char[]){ "a \"reason\"" } };
-	struct eventjson eventjson = { .host = "host", .realtime = 1000000000, .host_netns = 7 };
+	struct stream stream = {
+		.host = "host", .mode = MODE_AUDIT, .realtime = 1000000000, .host_netns = 7
+	};
 	struct record record = make_record();
 	struct json_object *object;
 
 	(void)state;
 	record.rule = &rule;
 	record.event.decision.rule = 0;
-	object = read_back(&eventjson, &record);
+	object = read_back(&stream, &record);
+	expect_text(object, "record", "\"bind\"");
+	expect_text(object, "mode", "\"audit\"");
+	expect_text(object, "policy_sha256", NULL);
+	expect_text(object, "count", "1");
+	expect_text(object, "last_time", NULL);
 	expect_text(object, "time", "\"1970-01-01T00:00:06.123456Z\"");
 	expect_text(object, "monotonic_ns", "5123456789");
 	expect_text(object, "host", "\"host\"");
@@ -170,7 +189,7 @@ static void test_all_that_is_known_is_there(void **state)
 	record.rc = -EADDRINUSE;
 	record.event.range[0] = 40000;
 	record.event.range[1] = 40010;
-	object = read_back(&eventjson, &record);
+	object = read_back(&stream, &record);
 	expect_text(object, "sequence", "1");
 	expect_text(object, "errno", "\"EADDRINUSE\"");
 	expect_text(object, "refused_by", "\"address_in_use\"");
@@ -178,21 +197,84 @@ static void test_all_that_is_known_is_there(void **state)
 	json_object_put(object);
 }
 
+/* What /proc says of this process; who it was before it asked for the effective user is nobody's. */
+static void test_the_process_is_described(void **state)
+{
+	struct stream stream = { .host = "host" };
+	struct record record = make_record();
+	struct json_object *object = read_back(&stream, &record);
+	char expected[32];
+
+	(void)state;
+	snprintf(expected, sizeof(expected), "%u", geteuid());
+	expect_text(object, "euid", expected);
+	snprintf(expected, sizeof(expected), "%u", getgid());
+	expect_text(object, "gid", expected);
+	expect_text(object, "process_comm", "\"test_eventjson\"");
+	assert_non_null(json_object_object_get(object, "ns_pid"));
+	json_object_put(object);
+}
+
+/* In a pid namespace, with other users, and with a name that the kernel has escaped. */
+static void test_a_status_is_read(void **state)
+{
+	static const char text[] = "Name:\ta\\nb\\\\\tc\nUmask:\t0022\nPid:\t812\n"
+				   "Uid:\t1000\t33\t33\t33\nGid:\t100\t34\t34\t34\n"
+				   "Groups:\t1 2 3\nNStgid:\t812\t7\nNSpid:\t812\t7\nCapEff:\t0\n";
+	struct process_status status;
+	FILE *file = fmemopen((void *)text, sizeof(text) - 1, "r");
+
+	(void)state;
+	assert_non_null(file);
+	assert_true(process_read_status(file, &status));
+	fclose(file);
+	assert_string_equal(status.comm, "a\nb\\\tc");
+	assert_int_equal(status.euid, 33);
+	assert_int_equal(status.gid, 100);
+	assert_int_equal(status.ns_pid, 7);
+	/* A process that goes as it is read. */
+	file = fmemopen((void *)text, strlen("Name:\ta\\nb\\\\\tc\nUmask:\t0022\n"), "r");
+	assert_non_null(file);
+	assert_false(process_read_status(file, &status));
+	fclose(file);
+}
+
+static void test_folded_ones_are_counted(void **state)
+{
+	struct stream stream = { .host = "host", .realtime = 1000000000 };
+	struct record record = make_record();
+	uint8_t digest[POLICY_DIGEST] = { 0 };
+	struct policy policy = { .digest = &digest, .files = 1 };
+	struct json_object *object;
+
+	(void)state;
+	record.repeats = 2;
+	record.last = 7000000000;
+	record.policy = &policy;
+	object = read_back(&stream, &record);
+	expect_text(object, "count", "3");
+	expect_text(object, "last_time", "\"1970-01-01T00:00:08.000000Z\"");
+	expect_text(object, "policy_sha256",
+		    "\"827d096d92f3deeaa0e8070d79f45beb176768e57a958a1cd325f5f4b754b048\"");
+	json_object_put(object);
+}
+
 /* Without a decision, an outcome and a process. */
 static void test_what_is_not_known_is_null(void **state)
 {
-	static const char *const unknown[] = { "ns_pid",     "process_comm", "exe",   "cgroup",
-					       "verdict",    "rule",	     "cause", "forbidden",
-					       "enforced",   "generation",   "rc",    "errno",
-					       "refused_by", "reason" };
-	struct eventjson eventjson = { .host = "host" };
+	static const char *const unknown[] = {
+		"ns_pid",     "process_comm", "exe",   "cgroup",     "euid",	  "gid",
+		"login_uid",  "verdict",      "rule",  "cause",	     "forbidden", "enforced",
+		"generation", "rc",	      "errno", "refused_by", "reason"
+	};
+	struct stream stream = { .host = "host" };
 	struct record record = make_record();
 	struct json_object *object;
 
 	(void)state;
 	record.event.pid = INT32_MAX;
 	record.decided = record.known = false;
-	object = read_back(&eventjson, &record);
+	object = read_back(&stream, &record);
 	for (size_t i = 0; i < sizeof(unknown) / sizeof(unknown[0]); i++) {
 		assert_true(json_object_object_get_ex(object, unknown[i], NULL));
 		expect_text(object, unknown[i], NULL);
@@ -202,7 +284,7 @@ static void test_what_is_not_known_is_null(void **state)
 
 static void test_what_was_rewritten_has_a_decision(void **state)
 {
-	struct eventjson eventjson = { .host = "host" };
+	struct stream stream = { .host = "host" };
 	struct record record = make_record();
 	struct json_object *object;
 
@@ -210,7 +292,7 @@ static void test_what_was_rewritten_has_a_decision(void **state)
 	record.rewritten = record.judged = true;
 	record.bound = (struct bind_decision){ .verdict = BIND_DENY, .cause = BIND_CAUSE_RULE };
 	record.bound_rule = "no-telnet";
-	object = read_back(&eventjson, &record);
+	object = read_back(&stream, &record);
 	expect_text(object, "rewritten", "true");
 	expect_text(object, "bound_decision",
 		    "{\"verdict\":\"audit\",\"rule\":\"no-telnet\",\"cause\":\"rule\","
@@ -221,7 +303,7 @@ static void test_what_was_rewritten_has_a_decision(void **state)
 static void test_an_autobind_has_a_port_and_no_decision(void **state)
 {
 	static const char *const via[] = { "\"connect\"", "\"sendto\"" };
-	struct eventjson eventjson = { .host = "host" };
+	struct stream stream = { .host = "host" };
 	struct record record = make_record();
 	struct json_object *object;
 
@@ -232,7 +314,7 @@ static void test_an_autobind_has_a_port_and_no_decision(void **state)
 	record.port = 40000;
 	for (int i = 0; i < 2; i++) {
 		record.event.via = BIND_VIA_CONNECT + i;
-		object = read_back(&eventjson, &record);
+		object = read_back(&stream, &record);
 		expect_text(object, "via", via[i]);
 		expect_text(object, "port", "40000");
 		expect_text(object, "requested_port", "0");
@@ -242,50 +324,30 @@ static void test_an_autobind_has_a_port_and_no_decision(void **state)
 	}
 }
 
-/* Any bytes in an event and in a rule's texts. */
 static void test_every_record_is_one_line_of_json(void **state)
 {
-	struct policy_rule rule = { 0 };
-	struct eventjson eventjson = { .host = "host\n\"" };
-	char name[40], reason[40];
-	uint64_t random = 88172645463325252ULL;
+	struct stream stream = { .host = "host\n\"" };
+	struct records records = { 0 };
 
 	(void)state;
 	for (int i = 0; i < RECORDS; i++) {
-		struct record record = make_record();
-		uint8_t *bytes = (uint8_t *)&record.event;
-		struct json_object *object;
+		struct json_object *object = read_back(&stream, records_next(&records));
 
-		for (size_t b = 0; b < sizeof(record.event); b++) {
-			random ^= random << 13;
-			random ^= random >> 7;
-			random ^= random << 17;
-			bytes[b] = random;
-			name[b % 39] = random >> 8;
-			reason[b % 39] = random >> 16;
-		}
-		name[39] = reason[39] = '\0';
-		rule.name = name;
-		rule.reason = reason;
-		record.rule = i % 3 ? &rule : NULL;
-		record.decided = i % 2;
-		record.known = i % 5;
-		record.rc = -(int)(random % 4096);
-		record.event.time %= 1ULL << 61;
-		record.event.family = i % 4 ? AF_INET6 : AF_INET;
-		object = read_back(&eventjson, &record);
 		assert_int_equal(json_object_object_length(object), KEYS);
 		for (size_t k = 0; k < KEYS; k++)
 			assert_true(json_object_object_get_ex(object, keys[k], NULL));
 		json_object_put(object);
 	}
-	assert_int_equal(eventjson.sequence, RECORDS);
+	assert_int_equal(stream.sequence, RECORDS);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_all_that_is_known_is_there),
+		cmocka_unit_test(test_the_process_is_described),
+		cmocka_unit_test(test_a_status_is_read),
+		cmocka_unit_test(test_folded_ones_are_counted),
 		cmocka_unit_test(test_what_is_not_known_is_null),
 		cmocka_unit_test(test_what_was_rewritten_has_a_decision),
 		cmocka_unit_test(test_an_autobind_has_a_port_and_no_decision),

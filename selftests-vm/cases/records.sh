@@ -111,10 +111,14 @@ case_records_json() {
 	expect_error 'Tracing binds'
 	binder_hold -u 33 -n 'a"b' -o REUSEADDR tcp4 127.0.0.1 8080
 	expect_line '"port":8080'
-	expect_field sequence 0
+	expect_field record '"bind"'
+	expect_field sequence 2
 	expect_field pid "$PID"
 	expect_field ns_pid "$PID"
 	expect_field uid 33
+	expect_field euid 33
+	expect_field gid 0
+	expect_field login_uid null
 	expect_field exe '"/bin/binder"'
 	expect_field cgroup '"/"'
 	expect_field via '"bind"'
@@ -140,12 +144,64 @@ case_records_json() {
 	expect_line '"comm":"a\\"b"'
 	binder tcp6 ::1 23
 	expect_line '"errno":"EACCES"'
-	expect_field sequence 1
+	expect_field sequence 3
 	expect_field rule '"no-telnet"'
 	expect_field refused_by '"policy"'
 	expect_field rc -13
-	expect_lines 2 '^\{.*\}$'
-	expect_lines 2 ''
+	expect_field mode '"deny"'
+	expect_field policy_sha256 "\"$(sha256sum "$POLICY" | cut -c -64 | sha256sum | cut -c -64)\""
+	expect_field count 1
+	expect_field last_time null
+	expect_lines 2 '^\{"record":"bind",.*\}$'
+	# Two before those, and the totals.
+	expect_lines 5 '^\{.*\}$'
+	expect_lines 5 ''
+}
+
+# last KIND: only the last line of that kind stays in OUT.
+last() {
+	expect_line "^\\{\"record\":\"$1\","
+	grep "^{\"record\":\"$1\"," "$OUT" | tail -n 1 >"$TMP/last"
+	cp "$TMP/last" "$OUT"
+}
+
+# What runs, by which policies it decides, and what has become of the binds.
+case_records_stream() {
+	binder_hold tcp4 127.0.0.1 23
+	records_policy
+	sum=$(sha256sum "$POLICY" | cut -c -64)
+	kernel=$(uname -r | sed 's/[.+]/\\&/g')
+	guard --deny -f "$POLICY" --json -P 80,23
+	expect_line "^\\{\"record\":\"start\",.*,\"sequence\":0,\"version\":\"[0-9.]+\",\"kernel\":\"$kernel\",\"machine\":\"$(uname -m)\",\"mode\":\"deny\",\"hook\":\"lsm\",\"pinned\":false,\"not_covered\":\\[.*\\],\"bound_before\":1,\"denied_before\":1\\}\$"
+	expect_line "^\\{\"record\":\"policy\",.*,\"sequence\":1,\"generation\":1,\"policy\":\"$POLICY\",\"policy_sha256\":\"[0-9a-f]{64}\",\"files\":\\[\\{\"path\":\"$POLICY\",\"sha256\":\"$sum\"\\}\\],\"rules\":2,\"default\":\"deny\",\"cause\":\"start\"\\}\$"
+	binder tcp4 127.0.0.1 80
+	binder tcp4 127.0.0.1 8080
+	binder tcp4 127.0.0.1 23
+	expect_line '"port":23,'
+	echo 'version = 1; default = "allow";' >"$POLICY"
+	kill -HUP "$GUARD"
+	expect_line '^\{"record":"policy",.*"generation":2,.*"rules":0,"default":"allow","cause":"reload"\}$'
+	echo 'version = 1; default = 5; nonsense = 1;' >"$POLICY"
+	kill -HUP "$GUARD"
+	expect_line '^\{"record":"reload_failed",.*"generation":2,"errors":2\}$'
+	binder udp4 127.0.0.1 80
+	expect_line '"generation":2,"rc":0'
+	guard_stop
+	expect_eq "$(seq 0 7)" "$(sed -n 's/.*"run":"[0-9a-f-]*","sequence":\([0-9]*\),.*/\1/p' "$OUT")" \
+		'the lines are numbered'
+	expect_eq 1 "$(sed -n 's/.*"run":"\([0-9a-f-]*\)".*/\1/p' "$OUT" | sort -u | wc -l)" 'of one run'
+	last totals
+	expect_field final true
+	expect_field attempts 4
+	expect_field allow 3
+	expect_field deny 1
+	expect_field audit 0
+	expect_field reported 3
+	expect_field filtered 1
+	expect_field folded 0
+	expect_field lost 0
+	expect_field pending 0
+	expect_field generation 2
 }
 
 # Without a policy nothing is decided, and all keys are there all the same.
@@ -156,6 +212,8 @@ case_records_json_observed() {
 	for key in verdict rule cause forbidden reason enforced generation bound_decision; do
 		expect_field $key null
 	done
+	expect_field mode '"observe"'
+	expect_field policy_sha256 null
 	expect_field rc 0
 	binder -l 3 udp4 127.0.0.1 8080
 	expect_line '"errno":"EINVAL"'
