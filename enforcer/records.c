@@ -394,6 +394,15 @@ static bool finish_words(struct parsing *parsing, struct records_error *error)
 	return true;
 }
 
+static void cut_deleted(const char *path)
+{
+	static const char deleted[] = " (deleted)";
+	size_t length = path ? strlen(path) : 0, cut = sizeof(deleted) - 1;
+
+	if (length > cut && !strcmp(path + length - cut, deleted))
+		((char *)path)[length - cut] = '\0';
+}
+
 /* Without these there is no bind to decide about. */
 static bool finish_bind(struct parsing *parsing, struct records_error *error)
 {
@@ -407,12 +416,14 @@ static bool finish_bind(struct parsing *parsing, struct records_error *error)
 		return fail(error, "time", "the time of the bind");
 	if (!is_between(line->count, 1, MOST_COUNT))
 		return fail(error, "count", "a number of binds");
-	if (!is_between(line->uid, 0, UINT32_MAX))
+	if (!is_between(line->uid, 0, UINT32_MAX - 1))
 		return fail(error, "uid", "a user's number");
 	if (!is_between(line->protocol, 0, UINT16_MAX))
 		return fail(error, "protocol_number", "0 to 65535");
 	if (!is_between(line->requested_port, 0, UINT16_MAX))
 		return fail(error, "requested_port", "0 to 65535");
+	cut_deleted(line->exe);
+	cut_deleted(line->cgroup);
 	return finish_words(parsing, error) && finish_address(parsing, error);
 }
 
