@@ -58,8 +58,8 @@ static const char *read_bytes(struct parsing *parsing, size_t offset)
 			high = hex_digit(from[2]);
 		if (high >= 0)
 			low = hex_digit(from[3]);
-		byte = high << 4 | low;
-		if (low >= 0 && byte && (byte < ' ' || byte > '~')) {
+		byte = low >= 0 ? high << 4 | low : 0;
+		if (byte && (byte < ' ' || byte > '~')) {
 			*to = (char)byte;
 			from += 4;
 		} else {
