@@ -160,7 +160,7 @@ check-debian13: ## build and unit tests in a Debian 13 chroot (needs root)
 install: $(B)/bindguard ## install below $(DESTDIR)$(PREFIX)
 	install -d $(DESTDIR)$(SBINDIR) $(DESTDIR)$(MANDIR)/man8 $(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(MANDIR)/man7 $(DESTDIR)$(DOCDIR)/examples/bindguard.service.d $(DESTDIR)$(UNITDIR)
 	install -m 755 $(B)/bindguard $(DESTDIR)$(SBINDIR)/bindguard
-	install -m 644 docs/bindguard.8 $(DESTDIR)$(MANDIR)/man8/
+	install -m 644 docs/*.8 $(DESTDIR)$(MANDIR)/man8/
 	install -m 644 docs/bindguard.conf.5 $(DESTDIR)$(MANDIR)/man5/
 	install -m 644 docs/bindguard-events.7 $(DESTDIR)$(MANDIR)/man7/
 	install -m 644 docs/events.schema.json $(DESTDIR)$(DOCDIR)/

@@ -8,6 +8,7 @@
 #include "explain.h"
 #include "host.h"
 #include "policytest.h"
+#include "replay.h"
 #include "scan.h"
 #include "status.h"
 #include "unload.h"
@@ -20,7 +21,7 @@ static const struct command {
 } commands[] = {
 	{ "check", check },	{ "explain", explain },	   { "test", policytest },
 	{ "scan", scan_bound }, { "doctor", host_doctor }, { "status", status_show },
-	{ "unload", unload },
+	{ "unload", unload },	{ "replay", replay },
 };
 
 int main(int argc, char **argv)
