@@ -36,8 +36,9 @@ struct candidate_answer {
 };
 
 /*
- * Reads the policy at path, and finds its executables on this host. Returns 0, or EX_CONFIG or
- * EX_OSERR. What there is to say about it is on stderr. Must be freed in any case.
+ * Reads the policy at path. Its executables are those that it names and, since records have paths
+ * without symbolic links, those to which links lead on this host. Returns 0, or EX_CONFIG or EX_OSERR.
+ * What there is to say about it is on stderr. Must be freed in any case.
  */
 int candidate_load(struct candidate *candidate, const char *path);
 
