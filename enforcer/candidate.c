@@ -280,7 +280,8 @@ static void decide_unsure(struct candidate *candidate, const struct records_line
 		last = known->worst.rule < rules ? known->worst.rule : rules;
 	}
 	decide_span(image, &request, refused ? one_port : line->range, rules, &at_most);
-	answer->first = at_most.first < rules ? (uint32_t)at_most.first : BIND_RULE_NONE;
+	answer->first = at_most.first;
+	answer->last = last;
 	answer->is_sure = are_alike(candidate, at_most.first, last);
 }
 
@@ -310,7 +311,8 @@ void candidate_decide(struct candidate *candidate, const struct records_line *li
 	decide_span(&candidate->load.image, &request, line->range, candidate->load.policy->rules,
 		    &span);
 	answer->decision = span.worst;
-	answer->first = span.worst.rule;
+	answer->first = span.first;
+	answer->last = span.last;
 	if (answer->missing)
 		decide_unsure(candidate, &known, &span, answer);
 }

@@ -32,7 +32,9 @@ struct candidate_answer {
 	uint32_t missing; /* facts that rules ask for */
 	struct bind_decision
 		decision; /* as under --deny; if it is not sure, what is known alone says */
-	uint32_t first; /* the first rule that may have decided it; not after decision.rule */
+	/* The rules that may have decided it: one, or several for a range of ports or if facts are
+	 * missing, and others between them. The default counts as one more rule of the policy. */
+	size_t first, last;
 };
 
 /*

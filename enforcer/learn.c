@@ -13,8 +13,10 @@
 #include "complain.h"
 #include "learned.h"
 #include "learnprint.h"
+#include "live.h"
 #include "logs.h"
 #include "policy/alloc.h"
+#include "prune.h"
 #include "verb.h"
 
 enum {
@@ -22,6 +24,8 @@ enum {
 	OPTION_RANGES,
 	OPTION_DENIED,
 	OPTION_FAILED,
+	OPTION_FOR,
+	OPTION_PRUNE,
 };
 
 static const struct option long_options[] = {
@@ -29,6 +33,8 @@ static const struct option long_options[] = {
 	{ "ranges", optional_argument, NULL, OPTION_RANGES },
 	{ "include-denied", no_argument, NULL, OPTION_DENIED },
 	{ "include-failed", no_argument, NULL, OPTION_FAILED },
+	{ "for", required_argument, NULL, OPTION_FOR },
+	{ "prune", required_argument, NULL, OPTION_PRUNE },
 	{ "output", required_argument, NULL, 'o' },
 	{ "help", no_argument, NULL, 'h' },
 	{ NULL, 0, NULL, 0 },
@@ -39,6 +45,8 @@ static const struct verb verb = {
 	.short_options = ":o:h",
 	.long_options = long_options,
 	.help = "usage: bindguard learn [OPTIONS] [LOG...]\n"
+		"       bindguard learn [OPTIONS] --for TIME\n"
+		"       bindguard learn --prune POLICY LOG...\n"
 		"\n"
 		"Proposes a policy that allows the binds which 'bindguard --json' has recorded in\n"
 		"LOG, and no others. \"-\" is standard input, which is read if no LOG is given; a LOG\n"
@@ -49,16 +57,21 @@ static const struct verb verb = {
 		"      --ranges[=GAP]    ports that are at most GAP apart (1) become ranges\n"
 		"      --include-denied  allow what the policy of then has refused, too\n"
 		"      --include-failed  and what the kernel has refused\n"
+		"      --for TIME        observe this host so long, as 90s, 30m, 24h or 7d, or until\n"
+		"                        Ctrl-C, and learn from that\n"
+		"      --prune POLICY    instead, which rules of POLICY did nobody need, and when was\n"
+		"                        each of the others needed last?\n"
 		"  -o, --output FILE     write it there\n"
 		"  -h, --help            this text\n"
 		"\n"
-		"Exit status: 0, 64 usage, 65 a broken line in a log, 66 no such log, 74 cannot\n"
-		"             write, 78 an error in the base.\n"
+		"Exit status: 0, with --prune 1 if a rule was never hit, 64 usage, 65 a broken line\n"
+		"             in a log, 66 no such log, 74 cannot write, 78 an error in POLICY.\n"
 		"Example: bindguard learn -o policy.conf bindguard.json\n",
 };
 
 struct learning {
-	const char *base, *output;
+	const char *base, *output, *prune;
+	unsigned int seconds; /* to observe; 0: learn from logs */
 	bool denied, failed;
 	uint32_t gap; /* 0: no ranges */
 	struct candidate candidate;
@@ -78,6 +91,14 @@ static bool parse_gap(const char *text, uint32_t *gap)
 	return true;
 }
 
+static bool parse_seconds(const char *text, unsigned int *seconds)
+{
+	*seconds = live_seconds(text);
+	if (!*seconds)
+		complain("--for: %s is no time, expected one such as 90s, 30m, 24h or 7d", text);
+	return *seconds;
+}
+
 static bool set_option(struct learning *learning, int option)
 {
 	switch (option) {
@@ -86,6 +107,11 @@ static bool set_option(struct learning *learning, int option)
 		break;
 	case OPTION_RANGES:
 		return parse_gap(optarg, &learning->gap);
+	case OPTION_FOR:
+		return parse_seconds(optarg, &learning->seconds);
+	case OPTION_PRUNE:
+		learning->prune = optarg;
+		break;
 	case OPTION_DENIED:
 		learning->denied = true;
 		break;
@@ -109,9 +135,15 @@ static int parse_options(int argc, char **argv, struct learning *learning)
 		if (!set_option(learning, option))
 			return verb_usage(&verb);
 	}
-	if (optind < argc || !isatty(STDIN_FILENO))
+	if (learning->prune && (learning->base || learning->output || learning->seconds ||
+				learning->gap || learning->denied || learning->failed))
+		complain("--prune goes with no other option");
+	else if (learning->seconds && optind < argc)
+		complain("%s: a log and --for exclude each other", argv[optind]);
+	else if (optind == argc && !learning->seconds && isatty(STDIN_FILENO))
+		complain("learn: no log given, for example bindguard.json");
+	else
 		return -1;
-	complain("learn: no log given, for example bindguard.json");
 	return verb_usage(&verb);
 }
 
@@ -167,12 +199,23 @@ static int print_learned(struct learning *learning)
 	return status;
 }
 
+/* Reads the logs or, for those, what is observed. */
+static int read_logs(struct learning *learning, char *const *paths)
+{
+	int status = learning->seconds ? live_start(learning->seconds, learning->failed) : 0, ended;
+	struct logs logs;
+
+	if (status)
+		return status;
+	status = logs_read(&logs, paths, take, learning);
+	ended = learning->seconds ? live_end() : 0;
+	return ended ? ended : status;
+}
+
 static int learn_logs(struct learning *learning, char *const *paths)
 {
-	char dash[] = "-", *const standard_input[] = { dash, NULL };
 	int status = learning->base ? candidate_load(&learning->candidate, learning->base) : 0;
-	int printed;
-	struct logs logs;
+	int printed = 0;
 
 	if (status)
 		return status;
@@ -180,20 +223,27 @@ static int learn_logs(struct learning *learning, char *const *paths)
 	learning->learned.base = learning->base ? &learning->candidate : NULL;
 	learning->learned.denied = learning->denied;
 	learning->learned.failed = learning->failed;
-	status = logs_read(&logs, *paths ? paths : standard_input, take, learning);
-	printed = print_learned(learning);
+	status = read_logs(learning, paths);
+	/* What failed has been told; nothing was learned, so a file stays as it is. */
+	if (!status || learning->learned.count || learning->learned.too_many)
+		printed = print_learned(learning);
 	learned_free(&learning->learned);
 	return status ? status : printed;
 }
 
 int learn(int argc, char **argv)
 {
+	char dash[] = "-", *const standard_input[] = { dash, NULL }, *const * paths;
 	struct learning learning = { 0 };
 	int status = parse_options(argc, argv, &learning);
 
 	if (status >= 0)
 		return status;
-	status = learn_logs(&learning, argv + optind);
+	paths = optind < argc ? argv + optind : standard_input;
+	if (learning.prune)
+		status = prune_logs(learning.prune, paths);
+	else
+		status = learn_logs(&learning, paths);
 	candidate_free(&learning.candidate);
 	return verb_finish(status);
 }
