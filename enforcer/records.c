@@ -11,6 +11,7 @@
 
 #define NS 1000000000LL
 #define IPV4_AT 12 /* where the IPv4 address is in its mapped one */
+#define MOST_YEAR 2261 /* the last one whose ns fit */
 #define MOST_COUNT (INT64_C(1) << 40) /* more would overflow, added up */
 
 /* What is being read, and where it goes. */
@@ -121,7 +122,7 @@ static int64_t parse_time(const char *text)
 {
 	int year = take_digits(&text, 4, '-'), month, day, hour, minute, second, micro;
 
-	if (year < 1970)
+	if (year < 1970 || year > MOST_YEAR)
 		return -1;
 	month = take_digits(&text, 2, '-');
 	day = month < 1 || month > 12 ? -1 : take_digits(&text, 2, 'T');

@@ -144,6 +144,9 @@ static const struct {
 	  "error: requested_address: expected an address of the family" },
 	{ "{" NEEDED ",\"time\":\"2026-03-01\"}",
 	  "error: time: expected a time such as \"2026-03-01T12:00:00.000000Z\"" },
+	{ "{" NEEDED ",\"time\":\"2261-12-31T23:59:60.999999Z\"}", "0 - - - - - 0 0-0 0" },
+	{ "{" NEEDED ",\"time\":\"2262-01-01T00:00:00.000000Z\"}",
+	  "error: time: expected a time such as \"2026-03-01T12:00:00.000000Z\"" },
 	{ "{" NEEDED ",\"time\":\"2026-13-01T12:00:00.000000Z\"}",
 	  "error: time: expected a time such as \"2026-03-01T12:00:00.000000Z\"" },
 };
