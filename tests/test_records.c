@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <json-c/json.h>
+#include <pty.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -19,6 +20,7 @@
 
 #include "enforcer/jsonread.h"
 #include "enforcer/logs.h"
+#include "enforcer/progress.h"
 #include "tests/capture.h"
 #include "tests/judge.h"
 
@@ -507,6 +509,54 @@ static void test_stdin(void **state)
 	assert_int_equal(taken.lines, 3);
 }
 
+/* A bar is drawn on a terminal only, and taken away. */
+static void test_progress(void **state)
+{
+	int master, slave, saved = dup(STDERR_FILENO);
+	struct progress progress;
+	char text[256] = "";
+	ssize_t length;
+
+	(void)state;
+	if (openpty(&master, &slave, NULL, NULL, NULL) < 0)
+		skip();
+	fflush(stderr);
+	dup2(slave, STDERR_FILENO);
+	progress_begin(&progress, 1000);
+	progress.next = 0;
+	progress_show(&progress, 500, 7);
+	progress.next = INT64_MAX;
+	progress_show(&progress, 600, 8); /* too early */
+	progress_hide(&progress);
+	progress_hide(&progress);
+	dup2(saved, STDERR_FILENO);
+	close(saved);
+	length = read(master, text, sizeof(text) - 1);
+	assert_true(length > 0);
+	assert_string_equal(text, "\r\033[K[###############...............]  50%, 7 lines\r\033[K");
+	close(slave);
+	close(master);
+}
+
+static int show_progress(int argc, char **argv)
+{
+	struct progress progress;
+
+	(void)argc;
+	(void)argv;
+	progress_begin(&progress, 1000);
+	progress.next = 0;
+	progress_show(&progress, 500, 7);
+	progress_hide(&progress);
+	return progress.shown;
+}
+
+static void test_no_progress(void **state)
+{
+	(void)state;
+	CAPTURE_EXPECT(show_progress, 0, "", "", "progress");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -516,6 +566,7 @@ int main(void)
 		cmocka_unit_test(test_files),	     cmocka_unit_test(test_many_broken),
 		cmocka_unit_test(test_long_lines),   cmocka_unit_test(test_gzip),
 		cmocka_unit_test(test_damaged_gzip), cmocka_unit_test(test_stdin),
+		cmocka_unit_test(test_progress),     cmocka_unit_test(test_no_progress),
 	};
 
 	return cmocka_run_group_tests_name("records", tests, capture_begin, capture_end);
