@@ -354,10 +354,12 @@ void learned_finish(struct learned *learned, uint32_t gap)
 void learned_free(struct learned *learned)
 {
 	/* What is in the table of binds belongs to the rules, once there are any. */
-	for (size_t i = 0; !learned->rule && i < learned->binds.count; i++)
-		free_rule(learned->binds.entry[i].value);
-	for (size_t i = 0; i < learned->rules; i++)
-		free_rule(&learned->rule[i]);
+	if (learned->rule)
+		for (size_t i = 0; i < learned->rules; i++)
+			free_rule(&learned->rule[i]);
+	else
+		for (size_t i = 0; i < learned->binds.count; i++)
+			free_rule(learned->binds.entry[i].value);
 	free(learned->rule);
 	table_free(&learned->binds);
 	table_free(&learned->addresses);
