@@ -40,7 +40,8 @@ ENFORCER := $(patsubst %.c,$(B)/%.o,$(wildcard enforcer/*.c))
 UNITS := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/test_*.c))
 SUPPORT := $(patsubst %.c,$(B)/%.o,$(filter-out tests/test_% tests/fuzz_% %.bpf.c,$(wildcard tests/*.c)))
 FUZZERS := $(patsubst tests/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz_*.c))
-FUZZED := $(patsubst %.c,$(B)/fuzz/%.o,$(wildcard policy/*.c) tests/generator.c tests/naive.c)
+FUZZED := $(patsubst %.c,$(B)/fuzz/%.o,$(wildcard policy/*.c) tests/generator.c tests/naive.c \
+	$(addprefix enforcer/,bindtext.c jsonread.c records.c subject.c))
 FUZZ_CFLAGS := -O1 -g -std=gnu11 $(WARNINGS) -fno-omit-frame-pointer -fno-sanitize-recover=all
 
 ifneq ($(V),1)

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "candidate.h"
 
-#include <errno.h>
 #include <netinet/in.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sysexits.h>
 
+#include "complain.h"
 #include "policy/alloc.h"
 #include "policy/range.h"
 #include "subject.h"
@@ -48,16 +50,61 @@ static void find_alike(struct candidate *candidate)
 								       i + 1;
 }
 
+/* Where symbolic links lead on this host, allocated; the file itself may be missing. Or NULL. */
+static char *follow(const char *path)
+{
+	char *real = realpath(path, NULL), *folder, *joined = NULL;
+	const char *slash = strrchr(path, '/');
+
+	if (real || !slash)
+		return real;
+	folder = alloc_string(path, slash == path ? 1 : (size_t)(slash - path));
+	real = realpath(folder, NULL);
+	if (real && asprintf(&joined, "%s%s", strcmp(real, "/") ? real : "", slash) < 0)
+		joined = NULL;
+	free(real);
+	free(folder);
+	return joined;
+}
+
+/* Lets the rule have its executables as it names them and as they are called here. */
+static void follow_exes(struct policy_rule *rule)
+{
+	size_t count = rule->exe.count;
+
+	for (size_t i = 0; i < count; i++) {
+		char *real = follow(rule->exe.string[i]);
+
+		if (real && strcmp(real, rule->exe.string[i]))
+			alloc_checked(policy_strings_add(&rule->exe, real, strlen(real)) ? rule :
+											   NULL);
+		free(real);
+	}
+}
+
 int candidate_load(struct candidate *candidate, const char *path)
 {
-	int status;
+	struct image_settings settings = { .generation = 1, .enforce = true };
+	struct load *load = &candidate->load;
+	char text[256];
+	int status, err;
 
 	*candidate = (struct candidate){ 0 };
-	status = load_policy_here(path, true, &candidate->load);
-	load_print(&candidate->load);
-	if (!status)
-		find_alike(candidate);
-	return status;
+	status = load_policy(path, true, load);
+	load_print(load);
+	if (status)
+		return status;
+	for (size_t i = 0; i < load->policy->rules; i++)
+		follow_exes(&load->policy->rule[i]);
+	image_free(&load->image);
+	settings.now = load->now;
+	err = image_compile(load->policy, &settings, &load->image);
+	if (err) {
+		complain("%s: %s", path, load_compile_error(load->policy, err, text, sizeof(text)));
+		return EX_OSERR;
+	}
+	find_alike(candidate);
+	return 0;
 }
 
 bool candidate_asks(const struct policy_rule *rule, uint32_t facts)
@@ -143,22 +190,46 @@ static void make_request(const struct image *image, const struct records_line *l
 	memcpy(request->address, line->requested, sizeof(request->address));
 }
 
-/* As the hook does: port 0 of a socket that says where to pick is every port of there. */
-static void decide_line(const struct image *image, const struct records_line *line,
-			struct bind_decision *decision)
-{
-	struct bind_request request;
-	struct decide_range range;
+/* What some rule says about the ports of a range; of one port, about that. */
+struct span {
+	struct bind_decision worst;
+	uint32_t port; /* the last one that was looked at: if worst is a refusal, its */
+	size_t first, last; /* of the rules that decide, the default being one more */
+};
 
-	make_request(image, line, &request);
-	if (!line->range[1] || request.is_bound) {
-		decide(image, &request, decision);
+static void widen(struct span *span, const struct bind_decision *decision, size_t rules)
+{
+	size_t rule = decision->rule < rules ? decision->rule : rules;
+
+	if (rule < span->first)
+		span->first = rule;
+	if (rule > span->last)
+		span->last = rule;
+}
+
+/* As the hook does: port 0 of a socket that says where to pick is every port of there. */
+static void decide_span(const struct image *image, const struct bind_request *asked,
+			const uint16_t ports[2], size_t rules, struct span *span)
+{
+	struct bind_request request = *asked;
+	struct decide_range range = { 0 };
+	int done;
+
+	*span = (struct span){ .port = asked->port, .first = SIZE_MAX };
+	if (!ports[1] || asked->is_bound) {
+		decide(image, asked, &span->worst);
+		widen(span, &span->worst, rules);
 		return;
 	}
-	decide_range_begin(&range, line->range[0], line->range[1]);
-	while (!decide_range_step(image, &image->page[0].header, &request, &range))
-		;
-	*decision = range.worst;
+	decide_range_begin(&range, ports[0], ports[1]);
+	do {
+		done = decide_range_step(image, &image->page[0].header, &request, &range);
+		if (range.latest.cause != BIND_CAUSE_UNREADABLE) {
+			widen(span, &range.latest, rules);
+			span->port = request.port;
+		}
+	} while (!done);
+	span->worst = range.worst;
 }
 
 /* The facts that the line does not tell, of those that some rule asks for. */
@@ -179,27 +250,39 @@ static uint32_t missing_facts(const struct candidate *candidate, const struct re
 	return missing;
 }
 
+/* Is it all the same which of the rules from the first to the last decides? */
+static bool are_alike(const struct candidate *candidate, size_t first, size_t last)
+{
+	return first >= last || candidate->alike[first] > last;
+}
+
 /*
  * Between the first rule that may match and the first that does, any rule may be the one. Of a
- * range that goes for each of its ports.
+ * range one port that is refused is enough; otherwise it goes for all of them.
  */
 static void decide_unsure(struct candidate *candidate, const struct records_line *line,
-			  struct candidate_answer *answer)
+			  const struct span *known, struct candidate_answer *answer)
 {
+	static const uint16_t one_port[2];
 	const struct image *image = image_without(candidate, answer->missing);
-	size_t rules = candidate->load.policy->rules, last = answer->decision.rule;
-	struct bind_decision at_most;
+	bool refused = known->worst.verdict == BIND_DENY && known->worst.enforced;
+	size_t rules = candidate->load.policy->rules, last = known->last;
+	struct bind_request request;
+	struct span at_most;
 
 	answer->is_sure = false;
 	answer->first = 0;
-	if (!image || line->range[1])
+	if (!image)
 		return;
-	decide_line(image, line, &at_most);
-	answer->first = at_most.rule;
-	if (last > rules)
-		last = rules;
-	answer->is_sure = at_most.rule == answer->decision.rule ||
-			  (at_most.rule < rules && candidate->alike[at_most.rule] > last);
+	make_request(image, line, &request);
+	if (refused) {
+		request.port = known->port;
+		last = known->worst.rule < rules ? known->worst.rule : rules;
+	}
+	decide_span(image, &request, refused ? one_port : line->range, rules, &at_most);
+	answer->first = at_most.first;
+	answer->last = last;
+	answer->is_sure = are_alike(candidate, at_most.first, last);
 }
 
 /* Nothing was asked that a policy decides, or it could not be read. */
@@ -214,22 +297,24 @@ static bool is_for_policy(const struct records_line *line)
 void candidate_decide(struct candidate *candidate, const struct records_line *line,
 		      struct candidate_answer *answer)
 {
+	struct records_line known = *line;
+	struct bind_request request;
+	struct span span;
+
 	*answer = (struct candidate_answer){ .is_decided = is_for_policy(line), .is_sure = true };
 	if (!answer->is_decided)
 		return;
 	answer->missing = missing_facts(candidate, line);
-	if (!(answer->missing & (CANDIDATE_EXE | CANDIDATE_CGROUP))) {
-		decide_line(&candidate->load.image, line, &answer->decision);
-	} else {
-		struct records_line known = *line;
-
-		known.exe = answer->missing & CANDIDATE_EXE ? NULL : line->exe;
-		known.cgroup = answer->missing & CANDIDATE_CGROUP ? NULL : line->cgroup;
-		decide_line(&candidate->load.image, &known, &answer->decision);
-	}
-	answer->first = answer->decision.rule;
+	known.exe = answer->missing & CANDIDATE_EXE ? NULL : line->exe;
+	known.cgroup = answer->missing & CANDIDATE_CGROUP ? NULL : line->cgroup;
+	make_request(&candidate->load.image, &known, &request);
+	decide_span(&candidate->load.image, &request, line->range, candidate->load.policy->rules,
+		    &span);
+	answer->decision = span.worst;
+	answer->first = span.first;
+	answer->last = span.last;
 	if (answer->missing)
-		decide_unsure(candidate, line, answer);
+		decide_unsure(candidate, &known, &span, answer);
 }
 
 const char *candidate_rule(const struct candidate *candidate, uint32_t rule)

@@ -32,12 +32,15 @@ struct candidate_answer {
 	uint32_t missing; /* facts that rules ask for */
 	struct bind_decision
 		decision; /* as under --deny; if it is not sure, what is known alone says */
-	uint32_t first; /* the first rule that may have decided it; not after decision.rule */
+	/* The rules that may have decided it: one, or several for a range of ports or if facts are
+	 * missing, and others between them. The default counts as one more rule of the policy. */
+	size_t first, last;
 };
 
 /*
- * Reads the policy at path, and finds its executables on this host. Returns 0, or EX_CONFIG or
- * EX_OSERR. What there is to say about it is on stderr. Must be freed in any case.
+ * Reads the policy at path. Its executables are those that it names and, since records have paths
+ * without symbolic links, those to which links lead on this host. Returns 0, or EX_CONFIG or EX_OSERR.
+ * What there is to say about it is on stderr. Must be freed in any case.
  */
 int candidate_load(struct candidate *candidate, const char *path);
 

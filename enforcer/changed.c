@@ -82,10 +82,12 @@ static void print_would_rule(const struct candidate *candidate,
 {
 	const char *rule = candidate_rule(candidate, answer->decision.rule);
 
-	if (answer->is_sure || answer->first == answer->decision.rule)
+	if (answer->is_sure || answer->first == answer->last)
 		snprintf(buffer, size, "%s", rule);
 	else
-		snprintf(buffer, size, "%s or %s", candidate_rule(candidate, answer->first), rule);
+		snprintf(buffer, size, "%s or %s",
+			 candidate_rule(candidate, (uint32_t)answer->first),
+			 candidate_rule(candidate, (uint32_t)answer->last));
 }
 
 static char *copy_text(const char *text)

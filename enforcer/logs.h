@@ -5,7 +5,7 @@
 
 #include "records.h"
 
-#define LOGS_LINE_BYTES (1u << 20) /* of the longest line */
+#define LOGS_LINE_BYTES (1u << 20) /* of the longest line that is read for sure */
 
 /* Gets each line that could be read, in the order of the files. Returns false to stop there. */
 typedef bool logs_take(void *context, const struct records_line *line);

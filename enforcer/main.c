@@ -7,6 +7,7 @@
 #include "complain.h"
 #include "explain.h"
 #include "host.h"
+#include "learn.h"
 #include "policytest.h"
 #include "replay.h"
 #include "scan.h"
@@ -21,7 +22,7 @@ static const struct command {
 } commands[] = {
 	{ "check", check },	{ "explain", explain },	   { "test", policytest },
 	{ "scan", scan_bound }, { "doctor", host_doctor }, { "status", status_show },
-	{ "unload", unload },	{ "replay", replay },
+	{ "unload", unload },	{ "replay", replay },	   { "learn", learn },
 };
 
 int main(int argc, char **argv)

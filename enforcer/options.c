@@ -77,6 +77,7 @@ static const char help[] =
 	"       bindguard check POLICY...                 what is wrong with a policy?\n"
 	"       bindguard explain POLICY BIND [TASK]      which rule decides this bind?\n"
 	"       bindguard test POLICY [CASES...]          does a policy decide as expected?\n"
+	"       bindguard learn [LOG...]                  a policy that allows what was seen\n"
 	"       bindguard replay POLICY LOG...            what would it have decided of a log?\n"
 	"       bindguard scan [POLICY]                   what is bound already, and may it be?\n"
 	"       bindguard status [--json]                 what is pinned, and does it decide?\n"

@@ -11,6 +11,7 @@
 
 #define NS 1000000000LL
 #define IPV4_AT 12 /* where the IPv4 address is in its mapped one */
+#define MOST_YEAR 2261 /* the last one whose ns fit */
 #define MOST_COUNT (INT64_C(1) << 40) /* more would overflow, added up */
 
 /* What is being read, and where it goes. */
@@ -121,7 +122,7 @@ static int64_t parse_time(const char *text)
 {
 	int year = take_digits(&text, 4, '-'), month, day, hour, minute, second, micro;
 
-	if (year < 1970)
+	if (year < 1970 || year > MOST_YEAR)
 		return -1;
 	month = take_digits(&text, 2, '-');
 	day = month < 1 || month > 12 ? -1 : take_digits(&text, 2, 'T');
@@ -225,11 +226,13 @@ static const struct known {
 	KEY(deny, number),
 	KEY(dropped, number),
 	KEY(enforced, boolean),
+	KEY(errors, number),
 	KEY(exe, bytes),
 	WORD("family", family),
 	KEY(filtered, number),
 	KEY(final, boolean),
 	KEY(folded, number),
+	KEY(from, time),
 	KEY(generation, number),
 	KEY(host, text),
 	KEY(last_time, time),
@@ -241,16 +244,20 @@ static const struct known {
 	KEY(outcomes_lost, number),
 	KEY(outcomes_missed, number),
 	KEY(pid, number),
+	KEY(pinned, boolean),
 	KEY(policy, text),
 	KEY(policy_sha256, text),
+	KEY(port, number),
 	{ "port_range", read_range, 0 },
 	KEY(process_comm, bytes),
 	{ "protocol_number", read_number, offsetof(struct records_line, protocol) },
 	KEY(rc, number),
 	KEY(record, text),
+	KEY(refused_by, text),
 	KEY(reported, number),
 	WORD("requested_address", address),
 	KEY(requested_port, number),
+	KEY(rewritten, boolean),
 	KEY(rule, text),
 	KEY(rules, number),
 	KEY(run, text),
@@ -258,12 +265,14 @@ static const struct known {
 	KEY(sequence, number),
 	KEY(tid, number),
 	KEY(time, time),
+	KEY(to, time),
 	WORD("type", type),
 	KEY(uid, number),
 	KEY(unreadable, number),
 	WORD("verdict", verdict),
 	KEY(version, text),
 	WORD("via", via),
+	KEY(what, text),
 };
 
 static int compare_key(const void *key, const void *known)
@@ -303,6 +312,8 @@ static enum records_kind kind_of(const char *record)
 		[RECORDS_TOTALS] = "totals",
 		[RECORDS_START] = "start",
 		[RECORDS_POLICY] = "policy",
+		[RECORDS_RELOAD_FAILED] = "reload_failed",
+		[RECORDS_GAP] = "gap",
 		NULL,
 	};
 	int kind = find_word(record, kinds);

@@ -21,6 +21,8 @@ enum records_kind {
 	RECORDS_TOTALS,
 	RECORDS_START,
 	RECORDS_POLICY,
+	RECORDS_RELOAD_FAILED,
+	RECORDS_GAP,
 	RECORDS_OTHER, /* a kind that nobody needs here; only the common keys are set */
 };
 
@@ -68,13 +70,24 @@ struct records_line {
 	int64_t rc;
 	const char *mode; /* "observe", "audit", "deny"; also of start */
 
-	/* bind, policy and totals. */
+	int64_t port; /* as bound or, failing that, as requested */
+	const char *refused_by;
+	int64_t rewritten;
+
+	/* bind, policy, reload_failed and totals. */
 	int64_t generation;
 	const char *policy_sha256;
 
 	/* policy and start. */
 	const char *policy, *version;
-	int64_t rules;
+	int64_t rules, pinned;
+
+	/* reload_failed. */
+	int64_t errors;
+
+	/* gap. */
+	int64_t from, to; /* ns since 1970; to is unknown while it lasts */
+	const char *what;
 
 	/* totals: counts since the start. */
 	int64_t final;

@@ -49,23 +49,41 @@ static bool ends(const char *text, size_t length, const char *with)
 	return length > bytes && !strncmp(text + length - bytes, with, bytes);
 }
 
+/* How many bytes from here on, at most those, are digits of an id, and what a UUID has between. */
+static size_t id_span(const char *text, size_t most, int *digits)
+{
+	size_t at;
+
+	*digits = 0;
+	for (at = 0; at < most; at++) {
+		if (isdigit((unsigned char)text[at]) || (text[at] >= 'a' && text[at] <= 'f'))
+			++*digits;
+		else if (text[at] != '-' && text[at] != '_')
+			break;
+	}
+	return at;
+}
+
 /*
  * Where an id begins within the part, or NULL. A UUID has dashes, or what systemd makes of them in
- * names of slices.
+ * names of slices; letters before it, as of "pod", may be taken for digits, and are not.
  */
 static const char *find_id(const char *part, size_t length)
 {
-	const char *start = part;
-	int digits = 0;
+	const char *at = part, *end = part + length;
+	size_t span;
+	int digits;
 
-	for (const char *at = part; at < part + length; at++) {
-		if (isdigit((unsigned char)*at) || (*at >= 'a' && *at <= 'f')) {
-			if (++digits == ID_DIGITS)
-				return start;
-		} else if (!digits || (*at != '-' && *at != '_')) {
-			start = at + 1;
-			digits = 0;
-		}
+	for (; at < end; at += span ? span : 1) {
+		span = id_span(at, (size_t)(end - at), &digits);
+		if (digits < ID_DIGITS)
+			continue;
+		/* An id has 32 digits, or 64: what there is more of them belongs to a word. */
+		for (; digits > ID_DIGITS && digits != 2 * ID_DIGITS; at++)
+			digits -= *at != '-' && *at != '_';
+		while (*at == '-' || *at == '_')
+			at++;
+		return at;
 	}
 	return NULL;
 }

@@ -73,6 +73,17 @@ void *table_get(struct table *table, const char *key)
 	return table->entry[table->count - 1].value;
 }
 
+static int compare_entries(const void *a, const void *b)
+{
+	return strcmp(((const struct table_entry *)a)->key, ((const struct table_entry *)b)->key);
+}
+
+void table_sort(struct table *table)
+{
+	if (table->count)
+		qsort(table->entry, table->count, sizeof(*table->entry), compare_entries);
+}
+
 void table_free(struct table *table)
 {
 	for (size_t i = 0; i < table->count; i++) {

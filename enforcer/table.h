@@ -29,6 +29,9 @@ void table_init(struct table *table, size_t size, size_t most);
  */
 void *table_get(struct table *table, const char *key);
 
+/* Puts the entries into the order of their keys. After that nothing new may be got. */
+void table_sort(struct table *table);
+
 /* Takes a zeroed table too. What values point to is the caller's. */
 void table_free(struct table *table);
 

@@ -8,9 +8,14 @@
 #include "rule.h"
 #include "values.h"
 
+/* An empty one is for somebody to fill in: as if it were not there, which policy_lint() tells. */
 static void read_text(const struct source *source, const struct setting *setting, char **text)
 {
-	const char *value = values_string(source, setting, "text in quotes");
+	const char *value;
+
+	if (setting->type == SETTING_STRING && setting->length == 0)
+		return;
+	value = values_string(source, setting, "text in quotes");
 
 	if (value)
 		*text = messages_memory(source->errors, strdup(value));

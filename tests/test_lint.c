@@ -76,10 +76,12 @@ static void test_documentation(void **state)
 {
 	(void)state;
 	assert_lint(DENY "\n{ name = \"a\"; uid = 1; },\n{ name = \"b\"; uid = 2; owner = \"o\"; },"
-			 "\n{ name = \"c\"; uid = 3; reason = \"r\"; });",
+			 "\n{ name = \"c\"; uid = 3; reason = \"r\"; },"
+			 "\n{ name = \"d\"; uid = 4; reason = \"\"; owner = \"\"; });",
 		    "3: rule \"a\": no reason and no owner, say what it is for and whom to ask\n"
 		    "4: rule \"b\": no reason, say what it is for\n"
-		    "5: rule \"c\": no owner, say whom to ask");
+		    "5: rule \"c\": no owner, say whom to ask\n"
+		    "6: rule \"d\": no reason and no owner, say what it is for and whom to ask");
 }
 
 static void test_expiry(void **state)

@@ -73,6 +73,8 @@ static void test_accepts(void **state)
 		{ RULE("reason = \"public \" \"HTTPS\"; owner = \"web\"; approver = \"ops\"; "
 		       "ticket = \"N-1\";"),
 		  "deny; a@2 allow reason=public HTTPS owner=web approver=ops ticket=N-1;" },
+		{ RULE("reason = \"\"; owner = \"\"; approver = \"\"; ticket = \"\";"),
+		  "deny; a@2 allow;" },
 		{ RULE("permit_options = \"SO_REUSEPORT\"; forbid_options = (\"IP_FREEBIND\");"),
 		  "deny; a@2 allow permit=SO_REUSEPORT forbid=IP_FREEBIND;" },
 		{ HEAD "forbid_options = \"SO_REUSEPORT\"; rules = ({ name = \"!-~\"; "
@@ -330,8 +332,8 @@ static void test_rejects_rule(void **state)
 		{ RULE("verdict = true; mode = 1.5;"),
 		  "2: verdict: found a boolean, expected \"allow\" or \"deny\"\n"
 		  "2: mode: found a float, expected \"audit\"" },
-		{ RULE("reason = \"\"; owner = 7; ticket = [\"a\"];"),
-		  "2: reason: empty string, expected text in quotes\n"
+		{ RULE("reason = 0; owner = 7; ticket = [\"a\"];"),
+		  "2: reason: found a number, expected text in quotes\n"
 		  "2: owner: found a number, expected text in quotes\n"
 		  "2: ticket: found an array, expected text in quotes" },
 		{ RULE("prots = 80;"), "2: prots: unknown setting, did you mean \"ports\"?" },

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <json-c/json.h>
+#include <pty.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sysexits.h>
 #include <time.h>
 #include <unistd.h>
@@ -19,6 +21,7 @@
 
 #include "enforcer/jsonread.h"
 #include "enforcer/logs.h"
+#include "enforcer/progress.h"
 #include "tests/capture.h"
 #include "tests/judge.h"
 
@@ -86,9 +89,11 @@ static const struct {
 	{ "{\"record\":\"start\",\"host\":\"h\"}", "2 h - - - - 0 0-0 0" },
 	{ "{\"record\":\"policy\",\"files\":[{\"path\":\"x\"}]}", "3 - - - - - 0 0-0 0" },
 	/* In a kind that is not known, even keys that are known may be anything. */
-	{ "{\"record\":\"gap\",\"host\":\"h\",\"uid\":\"x\",\"verdict\":{\"a\":[]},\"options\":7}",
-	  "4 h - - - - 0 0-0 0" },
-	{ "{\"record\":\"gap\",\"host\":7}", "error: host: expected a text" },
+	{ "{\"record\":\"gap\",\"host\":\"h\",\"to\":null}", "5 h - - - - 0 0-0 0" },
+	{ "{\"record\":\"reload_failed\",\"errors\":2}", "4 - - - - - 0 0-0 0" },
+	{ "{\"record\":\"new\",\"host\":\"h\",\"uid\":\"x\",\"verdict\":{\"a\":[]},\"options\":7}",
+	  "6 h - - - - 0 0-0 0" },
+	{ "{\"record\":\"new\",\"host\":7}", "error: host: expected a text" },
 	{ "", "error: no JSON object" },
 	{ "[]", "error: no JSON object" },
 	{ "PID COMM PROT ADDR", "error: no JSON object" },
@@ -143,6 +148,9 @@ static const struct {
 	{ "{" NEEDED ",\"requested_address\":\"10.1.2\"}",
 	  "error: requested_address: expected an address of the family" },
 	{ "{" NEEDED ",\"time\":\"2026-03-01\"}",
+	  "error: time: expected a time such as \"2026-03-01T12:00:00.000000Z\"" },
+	{ "{" NEEDED ",\"time\":\"2261-12-31T23:59:60.999999Z\"}", "0 - - - - - 0 0-0 0" },
+	{ "{" NEEDED ",\"time\":\"2262-01-01T00:00:00.000000Z\"}",
 	  "error: time: expected a time such as \"2026-03-01T12:00:00.000000Z\"" },
 	{ "{" NEEDED ",\"time\":\"2026-13-01T12:00:00.000000Z\"}",
 	  "error: time: expected a time such as \"2026-03-01T12:00:00.000000Z\"" },
@@ -210,6 +218,43 @@ static void test_values(void **state)
 	assert_int_equal(line.uid, 33);
 	assert_true(line.is_ipv4);
 	assert_memory_equal(line.requested, address, 16);
+}
+
+/* Each key is found: the table of them is searched, so that it has to be sorted. */
+static void test_keys(void **state)
+{
+	char json[] =
+		"{\"record\":\"gap\",\"boot_id\":\"b\",\"cause\":\"c\",\"mode\":\"m\",\"policy\":\"p\","
+		"\"policy_sha256\":\"s\",\"refused_by\":\"r\",\"rule\":\"u\",\"run\":\"n\","
+		"\"version\":\"v\",\"what\":\"w\",\"allow\":1,\"attempts\":2,\"audit\":3,\"deny\":4,"
+		"\"dropped\":5,\"errors\":6,\"filtered\":7,\"folded\":8,\"generation\":9,"
+		"\"login_uid\":10,\"lost\":11,\"outcomes_lost\":12,\"outcomes_missed\":13,\"port\":14,"
+		"\"reported\":15,\"rules\":16,\"sampled\":17,\"sequence\":18,\"unreadable\":19,"
+		"\"final\":true,\"pinned\":true,\"rewritten\":false,"
+		"\"from\":\"1970-01-01T00:00:00.000001Z\",\"to\":\"1970-01-01T00:00:00.000002Z\"}";
+	struct records_error error;
+	struct records_line l;
+
+	(void)state;
+	assert_true(records_parse(json, strlen(json), &l, &error));
+	assert_string_equal(l.boot_id, "b");
+	assert_string_equal(l.cause, "c");
+	assert_string_equal(l.mode, "m");
+	assert_string_equal(l.policy, "p");
+	assert_string_equal(l.policy_sha256, "s");
+	assert_string_equal(l.refused_by, "r");
+	assert_string_equal(l.rule, "u");
+	assert_string_equal(l.run, "n");
+	assert_string_equal(l.version, "v");
+	assert_string_equal(l.what, "w");
+	assert_true(l.allow == 1 && l.attempts == 2 && l.audit == 3 && l.deny == 4 &&
+		    l.dropped == 5 && l.errors == 6 && l.filtered == 7 && l.folded == 8);
+	assert_true(l.generation == 9 && l.login_uid == 10 && l.lost == 11 &&
+		    l.outcomes_lost == 12 && l.outcomes_missed == 13 && l.port == 14);
+	assert_true(l.reported == 15 && l.rules == 16 && l.sampled == 17 && l.sequence == 18 &&
+		    l.unreadable == 19);
+	assert_true(l.final == 1 && l.pinned == 1 && l.rewritten == 0);
+	assert_true(l.from == 1000 && l.to == 2000);
 }
 
 /* Of dates the calendar that gmtime() has. */
@@ -471,6 +516,27 @@ static void test_gzip(void **state)
 	capture_free(&capture);
 }
 
+/* Cut off where the last line is whole. */
+static void test_flushed_gzip(void **state)
+{
+	gzFile out = gzopen("log.gz", "w");
+	struct capture capture;
+	struct stat status;
+
+	(void)state;
+	assert_true(gzprintf(out, LINE("a") "\n") > 0);
+	assert_int_equal(gzflush(out, Z_FULL_FLUSH), Z_OK);
+	assert_int_equal(stat("log.gz", &status), 0);
+	assert_true(gzprintf(out, LINE("b") "\n") > 0);
+	assert_int_equal(gzclose(out), Z_OK);
+	assert_int_equal(truncate("log.gz", status.st_size), 0);
+	capture = CAPTURE(read_logs, "log.gz");
+	assert_int_equal(capture.status, 0);
+	assert_string_equal(capture.err, "bindguard: log.gz:2: the log is cut off here\n");
+	assert_int_equal(taken.lines, 1);
+	capture_free(&capture);
+}
+
 static void test_damaged_gzip(void **state)
 {
 	long size = write_gzip("log.gz", 5000, "w");
@@ -504,15 +570,65 @@ static void test_stdin(void **state)
 	assert_int_equal(taken.lines, 3);
 }
 
+/* A bar is drawn on a terminal only, and taken away. */
+static void test_progress(void **state)
+{
+	int master, slave, saved = dup(STDERR_FILENO);
+	struct progress progress;
+	char text[256] = "";
+	ssize_t length;
+
+	(void)state;
+	if (openpty(&master, &slave, NULL, NULL, NULL) < 0)
+		skip();
+	fflush(stderr);
+	dup2(slave, STDERR_FILENO);
+	progress_begin(&progress, 1000);
+	progress.next = 0;
+	progress_show(&progress, 500, 7);
+	progress.next = INT64_MAX;
+	progress_show(&progress, 600, 8); /* too early */
+	progress_hide(&progress);
+	progress_hide(&progress);
+	dup2(saved, STDERR_FILENO);
+	close(saved);
+	length = read(master, text, sizeof(text) - 1);
+	assert_true(length > 0);
+	assert_string_equal(text, "\r\033[K[###############...............]  50%, 7 lines\r\033[K");
+	close(slave);
+	close(master);
+}
+
+static int show_progress(int argc, char **argv)
+{
+	struct progress progress;
+
+	(void)argc;
+	(void)argv;
+	progress_begin(&progress, 1000);
+	progress.next = 0;
+	progress_show(&progress, 500, 7);
+	progress_hide(&progress);
+	return progress.shown;
+}
+
+static void test_no_progress(void **state)
+{
+	(void)state;
+	CAPTURE_EXPECT(show_progress, 0, "", "", "progress");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_lines),	     cmocka_unit_test(test_nul),
 		cmocka_unit_test(test_torn),	     cmocka_unit_test(test_values),
-		cmocka_unit_test(test_times),	     cmocka_unit_test(test_like_json_c),
-		cmocka_unit_test(test_files),	     cmocka_unit_test(test_many_broken),
-		cmocka_unit_test(test_long_lines),   cmocka_unit_test(test_gzip),
-		cmocka_unit_test(test_damaged_gzip), cmocka_unit_test(test_stdin),
+		cmocka_unit_test(test_keys),	     cmocka_unit_test(test_times),
+		cmocka_unit_test(test_like_json_c),  cmocka_unit_test(test_files),
+		cmocka_unit_test(test_many_broken),  cmocka_unit_test(test_long_lines),
+		cmocka_unit_test(test_gzip),	     cmocka_unit_test(test_damaged_gzip),
+		cmocka_unit_test(test_flushed_gzip), cmocka_unit_test(test_stdin),
+		cmocka_unit_test(test_progress),     cmocka_unit_test(test_no_progress),
 	};
 
 	return cmocka_run_group_tests_name("records", tests, capture_begin, capture_end);

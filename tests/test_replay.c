@@ -196,6 +196,49 @@ static void test_unsure(void **state)
 	       "process's name\n");
 }
 
+/* Rules are alike only if they have one outcome for every bind. */
+static void test_unsure_alike(void **state)
+{
+	static const char unsure[] =
+		"none  -> ?      exe /usr/sbin/nginx, uid 0, tcp wildcard port 80, rule - -> c or -, 1 "
+		"time, 2026-03-01T12:00:00Z\n"
+		"0 of 1 decision would change, 1 cannot be judged for sure: not recorded: cgroup\n";
+
+	(void)state;
+	RECORDED("log", { .cgroup = "-", .port = 80 });
+	expect(POLICY("rules = ({ name = \"c\"; cgroup = \"/a\"; verdict = \"deny\"; "
+		      "mode = \"audit\"; });"),
+	       1, unsure);
+	expect("version = 1; default = \"allow\"; forbid_options = \"SO_REUSEPORT\"; rules = "
+	       "({ name = \"c\"; cgroup = \"/a\"; permit_options = \"SO_REUSEPORT\"; });",
+	       1, unsure);
+	expect("version = 1; default = \"allow\"; forbid_options = \"SO_REUSEPORT\"; rules = "
+	       "({ name = \"c\"; cgroup = \"/a\"; forbid_options = \"SO_REUSEPORT\"; });",
+	       0, "0 of 1 decision would change\n");
+}
+
+/* A range that is refused for one of its ports is refused, whatever else is not known. */
+static void test_unsure_range(void **state)
+{
+	(void)state;
+	RECORDED("log", { .cgroup = "-", .range = { 4000, 4999 }, .verdict = "deny" });
+	expect("version = 1; default = \"allow\"; rules = ({ name = \"a\"; cgroup = \"/a\"; "
+	       "ports = 4001; }, { name = \"b\"; verdict = \"deny\"; ports = 4500; });",
+	       0, "0 of 1 decision would change\n");
+	expect("version = 1; default = \"allow\"; rules = ({ name = \"a\"; cgroup = \"/a\"; "
+	       "ports = 4500; }, { name = \"b\"; verdict = \"deny\"; ports = 4500; });",
+	       1,
+	       "deny  -> ?      exe /usr/sbin/nginx, uid 0, tcp wildcard port 4000-4999, rule - -> "
+	       "a or b, 1 time, 2026-03-01T12:00:00Z\n"
+	       "0 of 1 decision would change, 1 cannot be judged for sure: not recorded: cgroup\n");
+	expect("version = 1; default = \"allow\"; rules = ({ name = \"a\"; cgroup = \"/a\"; "
+	       "ports = 4500; verdict = \"deny\"; });",
+	       1,
+	       "deny  -> ?      exe /usr/sbin/nginx, uid 0, tcp wildcard port 4000-4999, rule - -> "
+	       "a or -, 1 time, 2026-03-01T12:00:00Z\n"
+	       "0 of 1 decision would change, 1 cannot be judged for sure: not recorded: cgroup\n");
+}
+
 static void test_skipped(void **state)
 {
 	(void)state;
@@ -248,10 +291,11 @@ static void test_errors(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_no_change), cmocka_unit_test(test_changes),
-		cmocka_unit_test(test_audit),	  cmocka_unit_test(test_requests),
-		cmocka_unit_test(test_unsure),	  cmocka_unit_test(test_skipped),
-		cmocka_unit_test(test_json),	  cmocka_unit_test(test_errors),
+		cmocka_unit_test(test_no_change),    cmocka_unit_test(test_changes),
+		cmocka_unit_test(test_audit),	     cmocka_unit_test(test_requests),
+		cmocka_unit_test(test_unsure),	     cmocka_unit_test(test_unsure_alike),
+		cmocka_unit_test(test_unsure_range), cmocka_unit_test(test_skipped),
+		cmocka_unit_test(test_json),	     cmocka_unit_test(test_errors),
 	};
 
 	return cmocka_run_group_tests_name("replay", tests, capture_begin, capture_end);
