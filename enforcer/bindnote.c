@@ -15,7 +15,7 @@
 #include "process.h"
 
 #define COMM_TEXT (4 * BIND_COMM_LEN + 1)
-#define PLACE (INET6_ADDRSTRLEN + 16)
+#define PLACE (INET6_ADDRSTRLEN + 32)
 #define OPTIONS_TEXT 128
 
 /* "0.0.0.0:80", "[::]:80"; a raw socket has no port. */
