@@ -6,6 +6,7 @@ SBINDIR ?= $(PREFIX)/sbin
 MANDIR ?= $(PREFIX)/share/man
 DOCDIR ?= $(PREFIX)/share/doc/bindguard
 UNITDIR ?= $(PREFIX)/lib/systemd/system
+CATALOGDIR ?= $(PREFIX)/lib/systemd/catalog
 
 CC ?= cc
 CLANG ?= clang
@@ -159,14 +160,15 @@ check-debian13: ## build and unit tests in a Debian 13 chroot (needs root)
 
 .PHONY: install
 install: $(B)/bindguard ## install below $(DESTDIR)$(PREFIX)
-	install -d $(DESTDIR)$(SBINDIR) $(DESTDIR)$(MANDIR)/man8 $(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(MANDIR)/man7 $(DESTDIR)$(DOCDIR)/examples/bindguard.service.d $(DESTDIR)$(UNITDIR)
+	install -d $(DESTDIR)$(SBINDIR) $(DESTDIR)$(MANDIR)/man8 $(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(MANDIR)/man7 $(DESTDIR)$(DOCDIR)/examples/bindguard.service.d $(DESTDIR)$(UNITDIR) $(DESTDIR)$(CATALOGDIR)
 	install -m 755 $(B)/bindguard $(DESTDIR)$(SBINDIR)/bindguard
 	install -m 644 docs/*.8 $(DESTDIR)$(MANDIR)/man8/
 	install -m 644 docs/bindguard.conf.5 $(DESTDIR)$(MANDIR)/man5/
 	install -m 644 docs/bindguard-events.7 $(DESTDIR)$(MANDIR)/man7/
 	install -m 644 docs/events.schema.json $(DESTDIR)$(DOCDIR)/
-	install -m 644 docs/examples/*.conf $(DESTDIR)$(DOCDIR)/examples/
+	install -m 644 docs/examples/*.conf docs/examples/logrotate $(DESTDIR)$(DOCDIR)/examples/
 	install -m 644 docs/systemd/bindguard.service $(DESTDIR)$(UNITDIR)/
+	install -m 644 docs/systemd/bindguard.catalog $(DESTDIR)$(CATALOGDIR)/
 	install -m 644 docs/systemd/bindguard.service.d/deny.conf $(DESTDIR)$(DOCDIR)/examples/bindguard.service.d/
 	sed -i 's,/usr/local/sbin,$(SBINDIR),' $(DESTDIR)$(UNITDIR)/bindguard.service $(DESTDIR)$(DOCDIR)/examples/bindguard.service.d/deny.conf
 

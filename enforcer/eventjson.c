@@ -45,22 +45,25 @@ static struct json_object *number_if(bool known, uint32_t number)
 	return known ? json_object_new_int64(number) : NULL;
 }
 
-static void add_task(struct json_object *object, const struct bind_event *event)
+/* That of one that was folded may be another process's by now: nothing is read of it. */
+static void add_task(struct json_object *object, const struct record *record)
 {
+	const struct bind_event *event = &record->event;
+	uint32_t pid = record->last ? 0 : event->pid;
 	struct process_status status;
-	bool known = process_status(event->pid, &status);
+	bool known = process_status(pid, &status);
 
 	json_object_object_add(object, "pid", json_object_new_int64(event->pid));
 	json_object_object_add(object, "tid", json_object_new_int64(event->tid));
 	json_object_object_add(object, "ns_pid", number_if(known, status.ns_pid));
 	json_object_object_add(object, "comm", json_bytes(event->comm, sizeof(event->comm)));
 	json_object_object_add(object, "process_comm", known ? json_text(status.comm) : NULL);
-	json_object_object_add(object, "exe", executable(event->pid));
+	json_object_object_add(object, "exe", executable(pid));
 	json_object_object_add(object, "uid", json_object_new_int64(event->uid));
 	json_object_object_add(object, "euid", number_if(known, status.euid));
 	json_object_object_add(object, "gid", number_if(known, status.gid));
-	json_object_object_add(object, "login_uid", login_uid(event->pid));
-	json_object_object_add(object, "cgroup", cgroup(event->pid));
+	json_object_object_add(object, "login_uid", login_uid(pid));
+	json_object_object_add(object, "cgroup", cgroup(pid));
 	json_object_object_add(object, "cgroup_id", json_object_new_uint64(event->cgroup));
 }
 
@@ -158,7 +161,7 @@ void eventjson_print(struct stream *stream, const struct record *record)
 {
 	struct json_object *line = stream_line(stream, "bind", record->event.time);
 
-	add_task(line, &record->event);
+	add_task(line, record);
 	add_socket(line, stream, record);
 	add_result(line, record);
 	add_policy(line, stream, record);

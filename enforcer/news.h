@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "baseline.h"
+#include "logger.h"
 #include "options.h"
 #include "pin.h"
 #include "reload.h"
@@ -16,11 +17,12 @@
 #define NEWS_TOTALS_NS 60000000000ULL /* between two lines of totals */
 
 /*
- * Zeroed, it has no stream, and none of these does anything. All pointers stay the caller's. now is
- * the time in ns, CLOCK_MONOTONIC.
+ * Zeroed, it has no stream and no log, and none of these does anything. All pointers stay the
+ * caller's. now is the time in ns, CLOCK_MONOTONIC.
  */
 struct news {
-	struct stream *stream;
+	struct stream *stream; /* NULL: none */
+	struct logger *logger; /* NULL: none */
 	const struct options *options;
 	const struct reload *reload; /* NULL: nothing is decided */
 	unsigned int gaps_told;
@@ -37,7 +39,10 @@ void news_reload(struct news *news, uint64_t now, enum reload_cause cause);
 /* The last of so many gaps, if there is news of it: a line as it begins, if it lasts, and at its end. */
 void news_gap(struct news *news, uint64_t now, const struct pin_gap *gap, unsigned int gaps);
 
-/* When news_totals() is to be called next, once a minute; UINT64_MAX: never. */
+/*
+ * When news_totals() is to be called next, once a minute; UINT64_MAX: never. Logs have the last ones
+ * only.
+ */
 uint64_t news_due(const struct news *news);
 
 /* The totals, NULL if they are not to be had; final: there is no line after that. */

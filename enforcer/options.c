@@ -11,6 +11,8 @@
 #include <unistd.h>
 
 #include "complain.h"
+#include "sinkoptions.h"
+#include "values.h"
 #include "version.h"
 
 /* The folder if it is there, else the file. */
@@ -59,6 +61,13 @@ static const struct option long_options[] = {
 	{ "cgroupmap", required_argument, NULL, OPTION_CGROUPMAP },
 	{ "mntnsmap", required_argument, NULL, OPTION_MNTNSMAP },
 	{ "json", no_argument, NULL, OPTION_JSON },
+	{ "output", required_argument, NULL, 'o' },
+	{ "output-size", required_argument, NULL, SINKOPTION_SIZE },
+	{ "output-keep", required_argument, NULL, SINKOPTION_KEEP },
+	{ "journal", optional_argument, NULL, SINKOPTION_JOURNAL },
+	{ "syslog", optional_argument, NULL, SINKOPTION_SYSLOG },
+	{ "fold", required_argument, NULL, SINKOPTION_FOLD },
+	{ "sample", required_argument, NULL, SINKOPTION_SAMPLE },
 	{ "quiet", no_argument, NULL, OPTION_QUIET },
 	{ "ebpf", no_argument, NULL, OPTION_EBPF },
 	{ "pin", no_argument, NULL, OPTION_PIN },
@@ -110,6 +119,16 @@ static const char help[] =
 	"  -U, --print-uid       the user's number\n"
 	"  -w, --wide            wide columns, which fit IPv6 addresses\n"
 	"      --json            a JSON object for each bind, all that is known\n"
+	"  -o, --output FILE     append to this file, not to standard output; SIGUSR1 opens\n"
+	"                        it anew\n"
+	"      --output-size SIZE\n"
+	"                        make it FILE.1 before it has more bytes than that, 4K or more\n"
+	"      --output-keep N   how many such files there are at most, default 5\n"
+	"      --journal[=all]   write to the journal what is denied or would be, or all\n"
+	"      --syslog[=all]    the same to syslog; no lines on standard output then\n"
+	"      --fold SECONDS    tell equal denials once, and once in that time how many;\n"
+	"                        60 for the journal and syslog, else 0: tell each\n"
+	"      --sample N        of what is allowed, show one in N\n"
 	"      --count           count binds per address and port, print them at the end\n"
 	"      --quiet           with a policy: no binds, only totals at the end; costs least\n"
 	"      --ring-size SIZE  bytes for events not yet read: a power of two from 64K to\n"
@@ -123,24 +142,11 @@ static const char help[] =
 	"VERDICT: allow; deny: refused; audit: denied by the policy, let through by the mode\n"
 	"See bindguard(8).\n";
 
-/* A whole decimal number from low to high; digits only. */
-static bool parse_number(const char *text, unsigned long low, unsigned long high,
-			 unsigned long *number)
-{
-	char *end;
-
-	if (*text < '0' || *text > '9')
-		return false;
-	errno = 0;
-	*number = strtoul(text, &end, 10);
-	return !errno && !*end && *number >= low && *number <= high;
-}
-
 static bool parse_pid(const char *text, struct options *options)
 {
 	unsigned long pid;
 
-	if (!parse_number(text, 1, INT32_MAX, &pid)) {
+	if (!values_number(text, 1, INT32_MAX, &pid)) {
 		complain("-p %s: not a process id, expected a number from 1", text);
 		return false;
 	}
@@ -153,7 +159,7 @@ static bool parse_uid(const char *text, struct options *options)
 	struct passwd *user = NULL;
 	unsigned long uid;
 
-	if (!parse_number(text, 0, UINT32_MAX - 1, &uid)) {
+	if (!values_number(text, 0, UINT32_MAX - 1, &uid)) {
 		if (*text < '0' || *text > '9')
 			user = getpwnam(text);
 		if (!user) {
@@ -174,7 +180,7 @@ static bool parse_ports(const char *text, struct options *options)
 
 	while (copy && (item = strsep(&rest, ","))) {
 		item += strspn(item, " ");
-		if (!parse_number(item, 0, 65535, &port)) {
+		if (!values_number(item, 0, 65535, &port)) {
 			complain("-P %s: \"%s\" is not a port, expected numbers from 0 to 65535 "
 				 "with commas between them",
 				 text, item);
@@ -188,25 +194,10 @@ static bool parse_ports(const char *text, struct options *options)
 	return true;
 }
 
-/* Bytes, or with a letter the 1024- or 1048576-fold. */
 static bool parse_ring_size(const char *text, struct options *options)
 {
-	size_t digits = strspn(text, "0123456789");
-	unsigned long size = 0, unit = 0;
-	char number[16];
+	uint64_t size = values_size(text);
 
-	if (!strcmp(text + digits, "K"))
-		unit = 1ul << 10;
-	else if (!strcmp(text + digits, "M"))
-		unit = 1ul << 20;
-	else if (!text[digits])
-		unit = 1;
-	if (unit && digits < sizeof(number)) {
-		memcpy(number, text, digits);
-		number[digits] = '\0';
-		if (parse_number(number, 1, RING_SIZE_MOST, &size))
-			size *= unit;
-	}
 	if (size < RING_SIZE_LEAST || size > RING_SIZE_MOST || size & (size - 1)) {
 		complain("--ring-size %s: not a size, expected a power of two from 64K to 16M",
 			 text);
@@ -308,8 +299,7 @@ static bool parse_option(int option, const char *argument, struct options *optio
 		options->mntnsmap = argument;
 		return true;
 	default:
-		complain_usage();
-		return false;
+		return sinkoptions_parse(option, argument, options);
 	}
 }
 
@@ -355,7 +345,7 @@ static bool finish(int argc, char **argv, struct options *options)
 		complain_usage();
 		return false;
 	}
-	if (!agree(options))
+	if (!agree(options) || !sinkoptions_agree(options))
 		return false;
 	if (!options->policy)
 		options->policy = access(POLICY_FOLDER, F_OK) ? POLICY_FILE : POLICY_FOLDER;
@@ -367,7 +357,8 @@ int options_parse(int argc, char **argv, struct options *options)
 	int option;
 
 	*options = (struct options){ .ring_size = RING_SIZE_DEFAULT };
-	while ((option = getopt_long(argc, argv, "f:twp:P:ExUu:h", long_options, NULL)) != -1) {
+	sinkoptions_init(options);
+	while ((option = getopt_long(argc, argv, "f:o:twp:P:ExUu:h", long_options, NULL)) != -1) {
 		if (option == 'h' || option == OPTION_VERSION) {
 			fputs(option == 'h' ? help : "bindguard " BINDGUARD_VERSION "\n", stdout);
 			return 0;

@@ -25,6 +25,15 @@ enum boot_error {
 	BOOT_ERROR_DENY, /* refuse every bind */
 };
 
+/* What goes to the system's log. */
+enum logged {
+	LOGGED_NOTHING,
+	LOGGED_DENIALS, /* what is denied or would be */
+	LOGGED_ALL,
+};
+
+#define OPTIONS_LOG_FOLD 60 /* seconds, unless --fold says otherwise */
+
 struct options {
 	enum mode mode;
 	enum hook hook; /* in audit and deny mode */
@@ -45,6 +54,12 @@ struct options {
 	bool wide;
 	bool json; /* an object a line instead of columns */
 	bool print_uid;
+	const char *output; /* file for the lines; NULL: standard output */
+	uint64_t output_size; /* bytes at which it is rotated, 0: never */
+	unsigned int output_keep; /* that many older ones */
+	enum logged journal, syslog;
+	int fold; /* seconds in which equal denials are one; 0: each is told; -1: not given */
+	unsigned int sample; /* one in so many of what is allowed is shown; 0: all */
 	bool count; /* a table at the end instead of lines */
 	bool quiet; /* nothing but totals at the end */
 	bool autobind; /* the binds that the kernel makes by itself, too */
@@ -66,6 +81,24 @@ int options_parse(int argc, char **argv, struct options *options);
 static inline bool options_show_port(const struct options *options, uint16_t port)
 {
 	return !options->by_port || options->ports[port / 64] >> (port % 64) & 1;
+}
+
+/* Are there entries of the system's log? */
+static inline bool options_logs(const struct options *options)
+{
+	return options->journal || options->syslog;
+}
+
+/* Are there lines, in a file or on standard output? The system's log alone does without. */
+static inline bool options_lines(const struct options *options)
+{
+	return options->json || options->output || !options_logs(options);
+}
+
+/* The fold of the system's log, in seconds. */
+static inline int options_log_fold(const struct options *options)
+{
+	return options->fold < 0 ? OPTIONS_LOG_FOLD : options->fold;
 }
 
 #endif

@@ -141,6 +141,8 @@ void printer_record(struct printer *printer, const struct record *record)
 		fprintf(printer->out, printer->decides ? " %-10s" : " %s", names_via(event->via));
 	if (printer->decides)
 		print_decision(printer, record);
+	if (record->repeats)
+		fprintf(printer->out, " (%llu times)", (unsigned long long)record->repeats + 1);
 	fputc('\n', printer->out);
 }
 

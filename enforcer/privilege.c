@@ -109,7 +109,8 @@ static int keep_needed(const struct options *options, const struct policy *polic
 
 	needed[count++] = bpf_capability();
 	/* To tell the executables of other users' processes. */
-	if (options->json && capng_have_capability(CAPNG_PERMITTED, CAP_SYS_PTRACE))
+	if ((options->json || options_logs(options)) &&
+	    capng_have_capability(CAPNG_PERMITTED, CAP_SYS_PTRACE))
 		needed[count++] = CAP_SYS_PTRACE;
 	if (needs_search(options, policy))
 		needed[count++] = CAP_DAC_READ_SEARCH;
@@ -117,13 +118,16 @@ static int keep_needed(const struct options *options, const struct policy *polic
 }
 
 /* What the sanitizers do at the end would be refused. */
-static int close_ways_back(bool pins)
+static int close_ways_back(const struct options *options)
 {
+	unsigned int needs = (options->pin ? FILTER_PINS : 0) |
+			     (options->output ? FILTER_FILES : 0);
+
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
 		return -errno;
 	if (SANITIZED)
 		return 0;
-	return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) ? -errno : filter_install(pins);
+	return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) ? -errno : filter_install(needs);
 }
 
 int privilege_drop(const struct options *options, const struct policy *policy)
@@ -135,7 +139,7 @@ int privilege_drop(const struct options *options, const struct policy *policy)
 	if (!err)
 		err = keep_needed(options, policy);
 	if (!err)
-		err = close_ways_back(options->pin);
+		err = close_ways_back(options);
 	if (err)
 		complain("cannot give up privileges: %s: run 'bindguard doctor'", strerror(-err));
 	return err ? EX_OSERR : 0;

@@ -62,7 +62,7 @@ void recordjson_start(struct stream *stream, uint64_t now, const struct options 
 	stream_print(stream, line);
 }
 
-void recordjson_policy(struct stream *stream, uint64_t now, const struct recordjson_policy *policy)
+const char *recordjson_cause(enum reload_cause cause)
 {
 	static const char *const causes[] = {
 		[RELOAD_START] = "start",
@@ -70,6 +70,12 @@ void recordjson_policy(struct stream *stream, uint64_t now, const struct recordj
 		[RELOAD_ASKED] = "reload",
 		[RELOAD_EXPIRY] = "expiry",
 	};
+
+	return causes[cause];
+}
+
+void recordjson_policy(struct stream *stream, uint64_t now, const struct recordjson_policy *policy)
+{
 	struct json_object *line = stream_line(stream, "policy", now);
 	char digest[DIGEST_TEXT];
 
@@ -79,7 +85,7 @@ void recordjson_policy(struct stream *stream, uint64_t now, const struct recordj
 	json_object_object_add(line, "files", json_files(policy->policy));
 	add_count(line, "rules", policy->policy->rules);
 	add_text(line, "default", policy->policy->default_verdict == BIND_ALLOW ? "allow" : "deny");
-	add_text(line, "cause", causes[policy->cause]);
+	add_text(line, "cause", recordjson_cause(policy->cause));
 	stream_print(stream, line);
 }
 

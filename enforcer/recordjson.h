@@ -22,6 +22,9 @@ struct recordjson_policy {
 	enum reload_cause cause;
 };
 
+/* A word for what has brought a policy into force: "start", "reload" and so on. */
+const char *recordjson_cause(enum reload_cause cause);
+
 /* Each prints its line; now is the time in ns, CLOCK_MONOTONIC. */
 void recordjson_start(struct stream *stream, uint64_t now, const struct options *options,
 		      const struct baseline *baseline);

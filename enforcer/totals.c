@@ -1,7 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "totals.h"
 
+#include <stdio.h>
+
 #include "complain.h"
+
+void totals_count(struct totals *totals, enum fate fate)
+{
+	uint64_t *const counters[] = {
+		[FATE_FILTERED] = &totals->filtered,
+		[FATE_SAMPLED] = &totals->sampled,
+		[FATE_FOLDED] = &totals->folded,
+		[FATE_TOLD] = &totals->reported,
+	};
+
+	++*counters[fate];
+}
 
 int totals_read(const struct totals *totals, struct session *session, struct totals_sum *sum)
 {
@@ -51,10 +65,22 @@ static void tell_reloads(const struct reload_status *status)
 			 (unsigned long long)status->failures, status->generation);
 }
 
+#define PART 48
+
+/* What there is only with the option for it. */
+static const char *part(uint64_t count, const char *name, char text[PART])
+{
+	text[0] = '\0';
+	if (count)
+		snprintf(text, PART, " + %llu %s", (unsigned long long)count, name);
+	return text;
+}
+
 void totals_tell(const struct totals_sum *sum, const struct options *options,
 		 const struct reload_status *reload)
 {
 	const struct bind_counters *c = &sum->kernel;
+	char folded[PART], sampled[PART];
 
 	complain("%llu attempts: %llu allow, %llu deny, %llu audit",
 		 (unsigned long long)c->attempts, (unsigned long long)c->allowed,
@@ -69,8 +95,10 @@ void totals_tell(const struct totals_sum *sum, const struct options *options,
 		complain("%llu cgroups had no room in the map: their binds cannot be judged",
 			 (unsigned long long)c->cgroups_lost);
 	if (!options->count)
-		complain("%llu attempts = %llu reported + %llu filtered + %llu lost",
+		complain("%llu attempts = %llu reported%s%s + %llu filtered + %llu lost",
 			 (unsigned long long)c->attempts, (unsigned long long)sum->user.reported,
+			 part(sum->user.folded, "folded", folded),
+			 part(sum->user.sampled, "sampled", sampled),
 			 (unsigned long long)totals_filtered(sum), (unsigned long long)c->lost);
 	tell_reloads(reload);
 }

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "bpf/event.h"
+#include "fate.h"
 #include "reload.h"
 #include "session.h"
 
@@ -21,6 +22,9 @@ struct totals {
 	uint64_t dropped; /* lines that an output could not take */
 	uint64_t lost_told, missed_told;
 };
+
+/* Counts what has become of the record of an attempt. */
+void totals_count(struct totals *totals, enum fate fate);
 
 /* All that is counted at one moment, by the kernel too. */
 struct totals_sum {

@@ -2,8 +2,6 @@
 #include "watch.h"
 
 #include <errno.h>
-#include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,11 +18,14 @@
 #include "join.h"
 #include "news.h"
 #include "notify.h"
+#include "output.h"
 #include "printer.h"
 #include "privilege.h"
 #include "reload.h"
 #include "rewritten.h"
 #include "session.h"
+#include "signals.h"
+#include "sinks.h"
 #include "state.h"
 #include "stream.h"
 #include "totals.h"
@@ -48,41 +49,12 @@ struct watch {
 	struct stream stream;
 	struct news news;
 	struct totals totals;
+	struct output output;
+	struct sinks sinks;
 
 	bool ending; /* the hook is off, or about to be */
-	bool output_failed; /* and it has been told */
 	uint64_t report_due; /* ns, CLOCK_MONOTONIC */
 };
-
-static volatile sig_atomic_t stopped, hung_up;
-
-static void stop(int signal)
-{
-	(void)signal;
-	stopped = 1;
-	wait_interrupt();
-}
-
-static void hang_up(int signal)
-{
-	(void)signal;
-	hung_up = 1;
-	wait_interrupt();
-}
-
-/* SIGHUP reloads the policy; without one it ends the program, as ever. */
-static void catch_signals(bool decides)
-{
-	const struct sigaction end = { .sa_handler = stop };
-	const struct sigaction reload = { .sa_handler = hang_up, .sa_flags = SA_RESTART };
-	const struct sigaction ignore = { .sa_handler = SIG_IGN };
-
-	sigaction(SIGINT, &end, NULL);
-	sigaction(SIGTERM, &end, NULL);
-	sigaction(SIGPIPE, &ignore, NULL);
-	if (decides)
-		sigaction(SIGHUP, &reload, NULL);
-}
 
 static uint64_t now(void)
 {
@@ -105,12 +77,15 @@ static bool shown(const struct watch *w, const struct record *record)
 	return refused || w->options.errors || !record->known || !record->rc;
 }
 
-static void show(struct watch *w, const struct record *record)
+static void print_record(void *context, const struct record *record)
 {
+	struct watch *w = context;
+
 	if (w->options.json)
 		eventjson_print(&w->stream, record);
 	else
 		printer_record(&w->printer, record);
+	output_line(&w->output);
 }
 
 static void take_record(void *context, const struct record *record)
@@ -118,6 +93,7 @@ static void take_record(void *context, const struct record *record)
 	struct watch *w = context;
 	struct record named = *record;
 	bool attempted = !w->decides || record->decided;
+	enum fate fate = FATE_FILTERED;
 
 	/* The hook is gone, the probes are still there: nobody asked for that bind any more. */
 	if (w->ending && w->decides && !record->decided && record->event.via == BIND_VIA_BIND)
@@ -130,12 +106,10 @@ static void take_record(void *context, const struct record *record)
 	if (record->rewritten && w->decides)
 		rewritten_judge(&named, reload_policy(&w->reload), session_image(w->session),
 				w->stream.host_netns);
-	if (shown(w, record)) {
-		show(w, &named);
-		w->totals.reported += attempted;
-	} else {
-		w->totals.filtered += attempted;
-	}
+	if (shown(w, record))
+		fate = sinks_take(&w->sinks, &named, now());
+	if (attempted)
+		totals_count(&w->totals, fate);
 }
 
 static void take_event(void *context, const struct bind_event *event)
@@ -145,37 +119,6 @@ static void take_event(void *context, const struct bind_event *event)
 	if (event->kind == BIND_EVENT_ATTEMPT || !w->decides)
 		w->totals.taken++;
 	join_event(w->join, event);
-}
-
-/* Has whoever reads a pipe gone? Asked without waiting for something to write. */
-static bool reader_gone(void)
-{
-	struct pollfd output = { .fd = STDOUT_FILENO };
-
-	return poll(&output, 1, 0) == 1 && output.revents & POLLERR;
-}
-
-/*
- * Writes out what is printed. Returns -1 to go on, or the exit status: that nobody reads a pipe any
- * more is a good end. Not for --deny: what it refuses does not depend on who looks on.
- */
-static int flush_output(struct watch *w)
-{
-	bool denies = w->options.mode == MODE_DENY;
-	int err = fflush(stdout) ? errno : reader_gone() ? EPIPE : 0;
-
-	if (!err) {
-		w->output_failed = false;
-		return -1;
-	}
-	clearerr(stdout);
-	if (err == EPIPE && !denies)
-		return 0;
-	if (!w->output_failed)
-		complain("cannot write the output: %s%s", strerror(err),
-			 denies ? ": still denying" : "");
-	w->output_failed = true;
-	return denies ? -1 : EX_IOERR;
 }
 
 /* How long the program may sleep if no event comes, for what there is to do then. */
@@ -193,6 +136,8 @@ static int sleep_ms(const struct watch *w)
 		due = sign;
 	if (news < due)
 		due = news;
+	if (sinks_due(&w->sinks) < due)
+		due = sinks_due(&w->sinks);
 	if (due == UINT64_MAX)
 		return -1;
 	return due <= time ? 0 : (due - time) / 1000000 + 1;
@@ -233,14 +178,16 @@ static void tick(struct watch *w, bool drained, bool quiet)
 	uint64_t t = now();
 
 	join_expire(w->join, t);
+	sinks_tick(&w->sinks, t, w->reload.status.generation);
 	if (w->decides)
 		reload_tick(&w->reload, drained, t);
-	if (hung_up) {
-		hung_up = 0;
+	if (signals_reload()) {
 		notify_reloading(&w->notify);
 		reload_again(&w->reload);
 		notify_ready(&w->notify, &w->reload);
 	}
+	if (signals_reopen())
+		output_reopen(&w->output);
 	upkeep_tick(&w->upkeep, t);
 	tell_gap(w, t);
 	tell_totals(w, t);
@@ -253,23 +200,23 @@ static void tick(struct watch *w, bool drained, bool quiet)
 
 /*
  * While events come it looks for them at intervals, so that a bind need not wake it; once there are
- * none it sleeps until the next bind does. Output that failed is tried again at intervals.
+ * none it sleeps until the next bind does.
  */
 static int poll_events(struct watch *w)
 {
-	int status = flush_output(w), taken;
+	int status = output_flush(&w->output), taken;
 	bool quiet = false;
 
-	while (status < 0 && !stopped) {
+	while (status < 0 && !signals_stopped()) {
 		taken = quiet ? session_sleep(w->session, sleep_ms(w)) :
 				session_poll(w->session, POLL_MS);
 		if (taken < 0) {
 			complain("cannot read events: %s", strerror(-taken));
 			return EX_OSERR;
 		}
-		quiet = !taken && !w->output_failed;
+		quiet = !taken;
 		tick(w, taken < SESSION_EVENTS, quiet);
-		status = flush_output(w);
+		status = output_flush(&w->output);
 	}
 	return status < 0 ? 0 : status;
 }
@@ -288,6 +235,7 @@ static void drain(struct watch *w, struct bind_counters *c)
 	}
 	join_free(w->join);
 	w->join = NULL;
+	sinks_finish(&w->sinks);
 }
 
 static void print_counts(struct watch *w)
@@ -317,6 +265,7 @@ static int finish(struct watch *w)
 		session_detach_probes(w->session);
 	drain(w, &sum.kernel);
 	session_detach_probes(w->session);
+	status = output_flush(&w->output);
 	sum.user = w->totals;
 	sum.missed = session_missed(w->session);
 	if (w->decides)
@@ -330,7 +279,9 @@ static int finish(struct watch *w)
 		complain("%llu binds not counted: the table was full",
 			 (unsigned long long)sum.kernel.counts_lost);
 	news_totals(&w->news, now(), &sum, true);
-	status = flush_output(w);
+	if (status < 0)
+		status = output_flush(&w->output);
+	output_end(&w->output);
 	if (w->decides)
 		totals_tell(&sum, &w->options, &w->reload.status);
 	upkeep_end(&w->upkeep);
@@ -369,13 +320,12 @@ static void take_reload(void *context, enum reload_cause cause)
 	news_reload(&w->news, now(), cause);
 }
 
-/* The lines about the program itself are of the stream, which is --json's. */
+/* The lines about the program itself are of the stream, which is --json's; entries of the log are too. */
 static void begin_news(struct watch *w, const struct baseline *baseline)
 {
-	if (!w->options.json)
-		return;
 	w->news = (struct news){
-		.stream = &w->stream,
+		.stream = w->options.json ? &w->stream : NULL,
+		.logger = options_logs(&w->options) ? &w->sinks.logger : NULL,
 		.options = &w->options,
 		.reload = reload_in_force(w),
 	};
@@ -386,11 +336,14 @@ static void begin_news(struct watch *w, const struct baseline *baseline)
 
 static void begin_output(struct watch *w)
 {
-	if (w->options.json) {
+	bool elsewhere = w->options.json || w->options.output || !options_lines(&w->options);
+
+	if (elsewhere)
 		complain("Tracing binds ... Hit Ctrl-C to end");
+	else
+		printer_banner(&w->printer);
+	if (w->options.json || !options_lines(&w->options))
 		return;
-	}
-	printer_banner(&w->printer);
 	if (!w->options.count && !w->options.quiet)
 		printer_header(&w->printer);
 }
@@ -456,6 +409,20 @@ static int read_policy(struct watch *w)
 	return status;
 }
 
+/* Where what is seen goes. */
+static int open_sinks(struct watch *w)
+{
+	int status = output_open(&w->output, &w->options, &w->totals.dropped);
+
+	if (!status)
+		status = sinks_open(&w->sinks, &w->options, &w->totals.dropped, print_record, w);
+	w->printer = (struct printer){ .out = w->output.stream,
+				       .options = &w->options,
+				       .decides = w->decides };
+	stream_open(&w->stream, w->output.stream, w->options.mode);
+	return status;
+}
+
 int watch(int argc, char **argv)
 {
 	struct watch w = { 0 };
@@ -468,11 +435,12 @@ int watch(int argc, char **argv)
 		complain("cannot wait for events: %s", strerror(-err));
 		return EX_OSERR;
 	}
-	wait_for_end(STDOUT_FILENO);
+	if (options_lines(&w.options) && !w.options.output)
+		wait_for_end(STDOUT_FILENO);
 	notify_open(&w.notify);
 	w.decides = w.options.mode != MODE_OBSERVE;
 	/* Before all else: a signal that comes meanwhile ends it as soon as it begins. */
-	catch_signals(w.decides);
+	signals_catch(w.decides);
 	status = host_require(w.options.mode, w.options.hook);
 	if (!status && w.options.pin)
 		status = open_pin(&w);
@@ -480,8 +448,8 @@ int watch(int argc, char **argv)
 		status = pin_require_none();
 	if (!status && w.decides)
 		status = read_policy(&w);
-	w.printer = (struct printer){ .out = stdout, .options = &w.options, .decides = w.decides };
-	stream_open(&w.stream, stdout, w.options.mode);
+	if (!status)
+		status = open_sinks(&w);
 	w.join = join_new(take_record, &w);
 	if (!w.join && !status) {
 		complain("out of memory");
@@ -494,5 +462,7 @@ int watch(int argc, char **argv)
 	guard_close();
 	pin_close(w.pin);
 	reload_free(&w.reload);
+	sinks_close(&w.sinks);
+	output_close(&w.output);
 	return status;
 }

@@ -37,15 +37,18 @@
 #include <cmocka.h>
 
 #include "enforcer/filter.h"
+#include "enforcer/logfile.h"
 #include "policy/policy.h"
 
-enum filter { NONE, WITHOUT_PINS, WITH_PINS };
+enum filter { NONE, WITHOUT_PINS, WITH_PINS, WITH_FILES };
 
 /* Each returns what a system call does: 0 or more, or -1 and errno. */
 struct attempt {
 	const char *name;
 	int (*make)(void);
 };
+
+static const unsigned int needs[] = { 0, 0, FILTER_PINS, FILTER_FILES };
 
 /* The errno of the attempt, or 0. */
 static int outcome(enum filter filter, const struct attempt *attempt)
@@ -54,7 +57,7 @@ static int outcome(enum filter filter, const struct attempt *attempt)
 	int status;
 
 	if (!child) {
-		if (filter != NONE && filter_install(filter == WITH_PINS))
+		if (filter != NONE && filter_install(needs[filter]))
 			_exit(255);
 		errno = 0;
 		_exit(attempt->make() < 0 ? errno : 0);
@@ -392,13 +395,39 @@ static void test_pins(void **state)
 	assert_int_equal(outcome(WITH_PINS, &load), EPERM);
 }
 
+static int open_to_append(void)
+{
+	return openat(AT_FDCWD, "/nonexistent/file", LOGFILE_FLAGS, 0600);
+}
+
+static int cut_file(void)
+{
+	return ftruncate(-1, 0);
+}
+
+/* A file to append to, and no other to write to. */
+static void test_files(void **state)
+{
+	const struct attempt append = { "append", open_to_append }, cut = { "cut", cut_file },
+			     write = { "write", open_to_write }, file = { "unlink", remove_file },
+			     folder = { "mkdir", make_folder };
+
+	(void)state;
+	assert_int_equal(outcome(WITHOUT_PINS, &append), EPERM);
+	assert_int_equal(outcome(WITHOUT_PINS, &cut), EPERM);
+	assert_int_equal(outcome(WITH_FILES, &append), ENOENT);
+	assert_int_equal(outcome(WITH_FILES, &cut), EBADF);
+	assert_int_equal(outcome(WITH_FILES, &write), EPERM);
+	assert_int_equal(outcome(WITH_FILES, &file), EPERM);
+	assert_int_equal(outcome(WITH_FILES, &folder), EPERM);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_refused),
-		cmocka_unit_test(test_allowed),
-		cmocka_unit_test(test_maps),
-		cmocka_unit_test(test_pins),
+		cmocka_unit_test(test_refused), cmocka_unit_test(test_allowed),
+		cmocka_unit_test(test_maps),	cmocka_unit_test(test_pins),
+		cmocka_unit_test(test_files),
 	};
 
 	return cmocka_run_group_tests_name("filter", tests, NULL, NULL);

@@ -117,6 +117,17 @@ static void print_options(FILE *out, const struct options *options)
 			options->on_boot_error == BOOT_ERROR_DENY ? "deny" : "audit");
 	if (options->ring_size != RING_SIZE_DEFAULT)
 		fprintf(out, " ring=%u", options->ring_size);
+	if (options->journal)
+		fprintf(out, " journal=%d", options->journal);
+	if (options->syslog)
+		fprintf(out, " syslog=%d", options->syslog);
+	if (options->fold >= 0)
+		fprintf(out, " fold=%d", options->fold);
+	if (options->sample)
+		fprintf(out, " sample=%u", options->sample);
+	if (options->output)
+		fprintf(out, " output=%s,%llu,%u", options->output,
+			(unsigned long long)options->output_size, options->output_keep);
 }
 
 struct good {
@@ -193,6 +204,22 @@ static const struct good options[] = {
 	{ { "--ring-size", "16777216" }, "observe ring=16777216" },
 	{ { "--ring-size", "16384K" }, "observe ring=16777216" },
 	{ { "--ring-size", "1M", "--ring-size", "2M" }, "observe ring=2097152" },
+	{ { "--deny", "--journal" }, "deny journal=1" },
+	{ { "--deny", "--journal=all" }, "deny journal=2" },
+	{ { "--audit", "--syslog", "--journal" }, "audit journal=1 syslog=1" },
+	{ { "--syslog=all" }, "observe syslog=2" },
+	{ { "--deny", "--fold", "0" }, "deny fold=0" },
+	{ { "--deny", "--fold=86400" }, "deny fold=86400" },
+	{ { "--fold", "0" }, "observe fold=0" },
+	{ { "--sample", "1" }, "observe sample=1" },
+	{ { "--audit", "--sample=1000000" }, "audit sample=1000000" },
+	{ { "-o", "/a" }, "observe output=/a,0,5" },
+	{ { "--output", "/a", "--output-size", "4K" }, "observe output=/a,4096,5" },
+	{ { "--output=/a", "--output-size=3G" }, "observe output=/a,3221225472,5" },
+	{ { "-oa", "--output-size", "1M", "--output-size", "0" }, "observe output=a,0,5" },
+	{ { "-oa", "--output-size", "1024G" }, "observe output=a,1099511627776,5" },
+	{ { "-oa", "--output-size", "4097", "--output-keep", "1" }, "observe output=a,4097,1" },
+	{ { "--output-keep=999", "-oa" }, "observe output=a,0,999" },
 	{ { "--cgroupmap", "/sys/fs/bpf/c" }, "observe cgroupmap=/sys/fs/bpf/c" },
 	{ { "--cgroupmap=/sys/fs/bpf/c" }, "observe cgroupmap=/sys/fs/bpf/c" },
 	{ { "--mntnsmap", "/sys/fs/bpf/m" }, "observe mntnsmap=/sys/fs/bpf/m" },
@@ -328,6 +355,36 @@ static const struct bad {
 	{ { "--ring-size", "0x10000" }, "--ring-size 0x10000: not a size" },
 	{ { "--ring-size", "1\033M" }, "--ring-size 1\\x1bM: not a size" },
 
+	{ { "--deny", "--journal=any" }, "--journal=any: unknown, expected all" },
+	{ { "--deny", "--journal=" }, "--journal=: unknown, expected all" },
+	{ { "--deny", "--syslog=al\n" }, "--syslog=al\\x0a: unknown, expected all" },
+	{ { "--journal" },
+	  "--journal: nothing is denied without --audit or --deny: --journal=all" },
+	{ { "--syslog" }, "--syslog: nothing is denied without --audit or --deny: --syslog=all" },
+	{ { "--deny", "--count", "--journal" }, "--journal and --count exclude each other" },
+	{ { "--deny", "--count", "--syslog" }, "--syslog and --count exclude each other" },
+	{ { "--deny", "--quiet", "--journal" }, "--journal and --quiet exclude each other" },
+	{ { "--deny", "--quiet", "--syslog" }, "--syslog and --quiet exclude each other" },
+	{ { "--fold", "60" }, "--fold: nothing is denied without --audit or --deny" },
+	{ { "--deny", "--fold", "86401" }, "--fold 86401: not a time, expected seconds from 0" },
+	{ { "--deny", "--fold", "1m" }, "--fold 1m: not a time" },
+	{ { "--deny", "--fold", "-1" }, "--fold -1: not a time" },
+	{ { "--sample", "0" }, "--sample 0: expected a number from 1 to 1000000" },
+	{ { "--sample", "1000001" }, "--sample 1000001: expected a number" },
+	{ { "--sample", "10%" }, "--sample 10%: expected a number" },
+	{ { "-oa", "--output-size", "4095" }, "--output-size 4095: not a size" },
+	{ { "-oa", "--output-size", "3K" }, "--output-size 3K: not a size" },
+	{ { "-oa", "--output-size", "1025G" }, "--output-size 1025G: not a size" },
+	{ { "-oa", "--output-size", "17179869184G" }, "--output-size 17179869184G: not a size" },
+	{ { "-oa", "--output-size", "1T" }, "--output-size 1T: not a size" },
+	{ { "-oa", "--output-size", "" }, "--output-size : not a size" },
+	{ { "-oa", "--output-size", "-1M" }, "--output-size -1M: not a size" },
+	{ { "-oa", "--output-keep", "0" }, "--output-keep 0: not a number of files" },
+	{ { "-oa", "--output-keep", "1000" }, "--output-keep 1000: not a number of files" },
+	{ { "-oa", "--output-keep", "5x" }, "--output-keep 5x: not a number of files" },
+	{ { "--output-size", "1M" }, "--output-size: there is no file without --output" },
+	{ { "-oa", "--ebpf" }, "--output and --ebpf exclude each other" },
+	{ { "-oa", "--deny", "--quiet" }, "--output and --quiet exclude each other" },
 	{ { "--watch" }, "--watch: a policy needs --audit or --deny" },
 	{ { "--pin" }, "--pin: there is nothing to keep without --audit or --deny" },
 	{ { "--deny", "--guard" }, "--guard: there is nothing to guard without --pin" },

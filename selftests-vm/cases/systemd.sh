@@ -292,6 +292,82 @@ case_systemd_watchdog() {
 	systemctl daemon-reload
 }
 
+# entries MESSAGE_ID [MATCH...]: the journal's entries of that kind, of the service as it runs now.
+entries() {
+	local id=$1
+	shift
+	journalctl -b -o json --no-pager "MESSAGE_ID=$id" "_PID=$JOURNAL_PID" "$@"
+}
+
+has_entry() {
+	entries "$@" | grep -q .
+}
+
+expect_entry() {
+	poll "$POLLS_READY" has_entry "$@" || fail_unit "expected in the journal: $*"
+}
+
+DENY=0c8571f9877442cea43213a99b255454
+START=094d8055add54b9480f51b860269604c
+IN_FORCE=b107ea497de341ec99a2700ae3c9a6c8
+RELOAD_FAILED=3554934570624444a52d97c3e794ad97
+TOTALS=c7b59f861129414caa77bd5c03028d36
+
+# A thousand equal denials are two entries: the first, at once, and one for the others.
+case_systemd_journal() {
+	deny_telnet
+	printf '[Service]\nExecStart=\nExecStart=%s --deny --pin --journal\n' \
+		/usr/local/sbin/bindguard >"$DROPINS/journal.conf"
+	restart
+	JOURNAL_PID=$(property MainPID)
+	expect_entry $START BINDGUARD_MODE=deny BINDGUARD_PINNED=1
+	expect_entry $IN_FORCE BINDGUARD_RULES=1 BINDGUARD_CAUSE=start "BINDGUARD_POLICY=$POLICY"
+	"$BINDER" -q -n 'te"l net' -r 1000 tcp4 0.0.0.0 23 >/dev/null || true
+	binder tcp4 0.0.0.0 8080
+	expect_ok
+	expect_entry $DENY BINDGUARD_PORT=23 BINDGUARD_VERDICT=deny BINDGUARD_RULE=telnet \
+		BINDGUARD_ADDRESS=0.0.0.0 BINDGUARD_PROTOCOL=TCP BINDGUARD_UID=0 PRIORITY=4 \
+		'BINDGUARD_COMM=te"l net' BINDGUARD_REFUSED_BY=policy BINDGUARD_GENERATION=1 \
+		SYSLOG_FACILITY=10 SYSLOG_IDENTIFIER=bindguard BINDGUARD_COUNT=1
+	echo 'default = "maybe";' >"$POLICY"
+	systemctl reload "$UNIT"
+	expect_entry $RELOAD_FAILED PRIORITY=3 BINDGUARD_GENERATION=1
+	systemctl stop "$UNIT"
+	expect_entry $TOTALS BINDGUARD_ATTEMPTS=1001 BINDGUARD_REPORTED=1 BINDGUARD_FOLDED=999 \
+		BINDGUARD_FILTERED=1 BINDGUARD_LOST=0
+	expect_entry $DENY BINDGUARD_PORT=23 BINDGUARD_COUNT=999
+	expect_eq 2 "$(entries $DENY | grep -c .)" 'entries of denials'
+	expect_journal '^1001 attempts = 1 reported \+ 999 folded \+ 1 filtered \+ 0 lost$|bindguard: 1001 attempts = 1 reported \+ 999 folded \+ 1 filtered \+ 0 lost$'
+	# None of them is there as a line of standard output, too.
+	! journalctl -b -o cat "_PID=$JOURNAL_PID" _TRANSPORT=stdout | grep ' deny  ' ||
+		fail 'lines on standard output'
+	journalctl --update-catalog
+	journalctl -b -x --no-pager "MESSAGE_ID=$DENY" | grep -q 'rule telnet of the' ||
+		fail 'no explanation'
+	rm "$DROPINS/journal.conf"
+	deny_telnet
+}
+
+# A file in the folder that the unit has for it, opened anew as the example for logrotate does it.
+case_systemd_output() {
+	local file=/var/log/bindguard/bindguard.json
+	deny_telnet
+	printf '[Service]\nExecStart=\nExecStart=%s --deny --pin --json -o %s --output-size 1M\n' \
+		/usr/local/sbin/bindguard $file >"$DROPINS/output.conf"
+	restart
+	expect_eq 700 "$(stat -c %a /var/log/bindguard)" mode
+	binder tcp4 0.0.0.0 23
+	poll "$POLLS_LINE" grep -qs '"rule":"telnet"' $file || fail_unit 'no line'
+	mv $file $file.old
+	systemctl kill --signal=USR1 --kill-whom=main "$UNIT"
+	poll "$POLLS_LINE" test -e $file || fail_unit 'not opened anew'
+	binder udp4 0.0.0.0 23
+	poll "$POLLS_LINE" grep -qs '"protocol":"UDP"' $file || fail_unit 'no line after that'
+	expect_eq 600 "$(stat -c %a $file)" mode
+	rm "$DROPINS/output.conf"
+	restart
+}
+
 case_systemd_stop() {
 	deny_telnet
 	systemctl stop "$UNIT"
