@@ -24,6 +24,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "metricsfile.h"
+
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /*
@@ -55,6 +57,10 @@ static const char *const always[] = {
 
 static const char *const changes_pins[] = {
 	"flock mkdir mkdirat rename renameat renameat2 rmdir umask unlink unlinkat",
+};
+
+static const char *const replaces_files[] = {
+	"fchmod renameat renameat2 unlinkat",
 };
 
 /* Allowed if the argument, as far as mask goes, has this value. */
@@ -120,6 +126,11 @@ static const struct some some_of_pins[] = {
 	/* A program that is loaded already to its hook again. */
 	{ "bpf", 0, 0, BPF_LINK_CREATE },
 	{ "bpf", 0, 0, BPF_LINK_UPDATE },
+};
+
+static const struct some some_of_metrics[] = {
+	/* As these, and no file that is there is opened. */
+	{ "openat", 2, 0, METRICSFILE_FLAGS },
 };
 
 /* What this library or architecture does not have is not called by the libc that came with it. */
@@ -193,16 +204,20 @@ static int allow_special(scmp_filter_ctx filter)
 	return err;
 }
 
-static int fill(scmp_filter_ctx filter, bool pins)
+static int fill(scmp_filter_ctx filter, unsigned int needs)
 {
 	int err = allow_all(filter, always, COUNT(always));
 
 	if (!err)
 		err = allow_some(filter, some, COUNT(some));
-	if (!err && pins)
+	if (!err && needs & FILTER_PINS)
 		err = allow_all(filter, changes_pins, COUNT(changes_pins));
-	if (!err && pins)
+	if (!err && needs & FILTER_PINS)
 		err = allow_some(filter, some_of_pins, COUNT(some_of_pins));
+	if (!err && needs & FILTER_METRICS)
+		err = allow_all(filter, replaces_files, COUNT(replaces_files));
+	if (!err && needs & FILTER_METRICS)
+		err = allow_some(filter, some_of_metrics, COUNT(some_of_metrics));
 	return err ? err : allow_special(filter);
 }
 
@@ -216,7 +231,7 @@ static int set_attributes(scmp_filter_ctx filter)
 	return err ? err : seccomp_attr_set(filter, SCMP_FLTATR_API_SYSRAWRC, 1);
 }
 
-int filter_install(bool pins)
+int filter_install(unsigned int needs)
 {
 	scmp_filter_ctx filter;
 	int err;
@@ -226,7 +241,7 @@ int filter_install(bool pins)
 		return -ENOMEM;
 	err = set_attributes(filter);
 	if (!err)
-		err = fill(filter, pins);
+		err = fill(filter, needs);
 	if (!err)
 		err = seccomp_load(filter);
 	seccomp_release(filter);

@@ -5,12 +5,17 @@
 
 #include <stdbool.h>
 
+enum filter_need {
+	FILTER_PINS = 1, /* to change what is pinned */
+	FILTER_METRICS = 4, /* to replace files as enforcer/metricsfile.c does */
+};
+
 /*
  * Refuses, for good and for all child processes, every system call but those that events, output
- * and reloads take; with pins, also what changes pins takes. A refused call fails with EPERM, and
+ * and reloads take, and what the needs say: a bit for each. A refused call fails with EPERM, and
  * the kernel's log tells it (audit type 1326). Returns 0 or -errno.
  */
-int filter_install(bool pins);
+int filter_install(unsigned int needs);
 
 /* Can this kernel do it? */
 bool filter_works(void);

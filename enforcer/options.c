@@ -27,6 +27,7 @@ enum {
 	OPTION_EBPF,
 	OPTION_QUIET,
 	OPTION_JSON,
+	OPTION_METRICS,
 	OPTION_PIN,
 	OPTION_GUARD,
 	OPTION_WATCH,
@@ -55,6 +56,7 @@ static const struct option long_options[] = {
 	{ "errors", no_argument, NULL, 'E' },
 	{ "print-uid", no_argument, NULL, 'U' },
 	{ "uid", required_argument, NULL, 'u' },
+	{ "metrics", required_argument, NULL, OPTION_METRICS },
 	{ "count", no_argument, NULL, OPTION_COUNT },
 	{ "cgroupmap", required_argument, NULL, OPTION_CGROUPMAP },
 	{ "mntnsmap", required_argument, NULL, OPTION_MNTNSMAP },
@@ -109,6 +111,7 @@ static const char help[] =
 	"  -U, --print-uid       the user's number\n"
 	"  -w, --wide            wide columns, which fit IPv6 addresses\n"
 	"      --json            a JSON object for each bind, all that is known\n"
+	"      --metrics FILE    keep counters in this file, for Prometheus' node_exporter\n"
 	"      --count           count binds per address and port, print them at the end\n"
 	"      --quiet           with a policy: no binds, only totals at the end; costs least\n"
 	"      --ring-size SIZE  bytes for events not yet read: a power of two from 64K to\n"
@@ -284,6 +287,9 @@ static bool parse_option(int option, const char *argument, struct options *optio
 		return options->count = true;
 	case OPTION_JSON:
 		return options->json = true;
+	case OPTION_METRICS:
+		options->metrics = argument;
+		return true;
 	case OPTION_QUIET:
 		return options->quiet = true;
 	case OPTION_EBPF:

@@ -45,6 +45,7 @@ struct options {
 	bool wide;
 	bool json; /* an object a line instead of columns */
 	bool print_uid;
+	const char *metrics; /* file to keep in Prometheus' format; NULL: none */
 	bool count; /* a table at the end instead of lines */
 	bool quiet; /* nothing but totals at the end */
 	bool autobind; /* the binds that the kernel makes by itself, too */

@@ -117,13 +117,16 @@ static int keep_needed(const struct options *options, const struct policy *polic
 }
 
 /* What the sanitizers do at the end would be refused. */
-static int close_ways_back(bool pins)
+static int close_ways_back(const struct options *options)
 {
+	unsigned int needs = (options->pin ? FILTER_PINS : 0) |
+			     (options->metrics ? FILTER_METRICS : 0);
+
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
 		return -errno;
 	if (SANITIZED)
 		return 0;
-	return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) ? -errno : filter_install(pins);
+	return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) ? -errno : filter_install(needs);
 }
 
 int privilege_drop(const struct options *options, const struct policy *policy)
@@ -135,7 +138,7 @@ int privilege_drop(const struct options *options, const struct policy *policy)
 	if (!err)
 		err = keep_needed(options, policy);
 	if (!err)
-		err = close_ways_back(options->pin);
+		err = close_ways_back(options);
 	if (err)
 		complain("cannot give up privileges: %s: run 'bindguard doctor'", strerror(-err));
 	return err ? EX_OSERR : 0;

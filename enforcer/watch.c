@@ -18,6 +18,7 @@
 #include "hook.h"
 #include "host.h"
 #include "join.h"
+#include "monitor.h"
 #include "news.h"
 #include "notify.h"
 #include "printer.h"
@@ -48,6 +49,7 @@ struct watch {
 	struct stream stream;
 	struct news news;
 	struct totals totals;
+	struct monitor monitor;
 
 	bool ending; /* the hook is off, or about to be */
 	bool output_failed; /* and it has been told */
@@ -178,12 +180,20 @@ static int flush_output(struct watch *w)
 	return denies ? -1 : EX_IOERR;
 }
 
+/* When the counters are asked for next, for the stream or for the metrics. */
+static uint64_t totals_due(const struct watch *w)
+{
+	uint64_t news = news_due(&w->news), monitor = monitor_due(&w->monitor);
+
+	return news < monitor ? news : monitor;
+}
+
 /* How long the program may sleep if no event comes, for what there is to do then. */
 static int sleep_ms(const struct watch *w)
 {
 	uint64_t due = join_due(w->join), time = now(), sign = notify_due(&w->notify);
 	uint64_t reload = w->decides ? reload_due(&w->reload) : UINT64_MAX;
-	uint64_t upkeep = upkeep_due(&w->upkeep), news = news_due(&w->news);
+	uint64_t upkeep = upkeep_due(&w->upkeep), totals = totals_due(w);
 
 	if (reload < due)
 		due = reload;
@@ -191,8 +201,8 @@ static int sleep_ms(const struct watch *w)
 		due = upkeep;
 	if (sign < due)
 		due = sign;
-	if (news < due)
-		due = news;
+	if (totals < due)
+		due = totals;
 	if (due == UINT64_MAX)
 		return -1;
 	return due <= time ? 0 : (due - time) / 1000000 + 1;
@@ -215,13 +225,15 @@ static void tell_gap(struct watch *w, uint64_t t)
 
 static void tell_totals(struct watch *w, uint64_t t)
 {
-	struct totals_sum sum;
-	bool read;
+	struct totals_sum sum, *read;
 
-	if (t < news_due(&w->news))
+	if (t < totals_due(w))
 		return;
-	read = !totals_read(&w->totals, w->session, &sum);
-	news_totals(&w->news, t, read ? &sum : NULL, false);
+	read = totals_read(&w->totals, w->session, &sum) ? NULL : &sum;
+	if (t >= news_due(&w->news))
+		news_totals(&w->news, t, read, false);
+	if (t >= monitor_due(&w->monitor))
+		monitor_write(&w->monitor, t, read, false);
 }
 
 /*
@@ -330,6 +342,7 @@ static int finish(struct watch *w)
 		complain("%llu binds not counted: the table was full",
 			 (unsigned long long)sum.kernel.counts_lost);
 	news_totals(&w->news, now(), &sum, true);
+	monitor_write(&w->monitor, now(), &sum, true);
 	status = flush_output(w);
 	if (w->decides)
 		totals_tell(&sum, &w->options, &w->reload.status);
@@ -416,6 +429,7 @@ static int run(struct watch *w)
 		return status;
 	begin_output(w);
 	begin_news(w, &baseline);
+	monitor_begin(&w->monitor, w->session, reload_in_force(w), w->pin);
 	notify_ready(&w->notify, reload_in_force(w));
 	status = poll_events(w);
 	return status ? status : finish(w);
@@ -480,6 +494,8 @@ int watch(int argc, char **argv)
 		status = pin_require_none();
 	if (!status && w.decides)
 		status = read_policy(&w);
+	if (!status)
+		status = monitor_open(&w.monitor, &w.options);
 	w.printer = (struct printer){ .out = stdout, .options = &w.options, .decides = w.decides };
 	stream_open(&w.stream, stdout, w.options.mode);
 	w.join = join_new(take_record, &w);
@@ -493,6 +509,7 @@ int watch(int argc, char **argv)
 	session_close(w.session);
 	guard_close();
 	pin_close(w.pin);
+	monitor_close(&w.monitor);
 	reload_free(&w.reload);
 	return status;
 }
