@@ -25,6 +25,14 @@ enum boot_error {
 	BOOT_ERROR_DENY, /* refuse every bind */
 };
 
+/* How binds are printed. */
+enum format {
+	FORMAT_TEXT,
+	FORMAT_JSON,
+	FORMAT_OCSF,
+	FORMAT_ECS,
+};
+
 struct options {
 	enum mode mode;
 	enum hook hook; /* in audit and deny mode */
@@ -43,7 +51,8 @@ struct options {
 	/* How. */
 	bool timestamp;
 	bool wide;
-	bool json; /* an object a line instead of columns */
+	bool json; /* an object a line instead of columns, of any format */
+	enum format format;
 	bool print_uid;
 	const char *metrics; /* file to keep in Prometheus' format; NULL: none */
 	bool count; /* a table at the end instead of lines */

@@ -13,6 +13,7 @@
 
 #include "baseline.h"
 #include "complain.h"
+#include "ecs.h"
 #include "eventjson.h"
 #include "guard.h"
 #include "hook.h"
@@ -21,6 +22,7 @@
 #include "monitor.h"
 #include "news.h"
 #include "notify.h"
+#include "ocsf.h"
 #include "printer.h"
 #include "privilege.h"
 #include "reload.h"
@@ -109,10 +111,20 @@ static bool shown(const struct watch *w, const struct record *record)
 
 static void show(struct watch *w, const struct record *record)
 {
-	if (w->options.json)
-		eventjson_print(&w->stream, record);
-	else
+	switch (w->options.format) {
+	case FORMAT_TEXT:
 		printer_record(&w->printer, record);
+		break;
+	case FORMAT_JSON:
+		eventjson_print(&w->stream, record);
+		break;
+	case FORMAT_OCSF:
+		ocsf_print(&w->stream, record);
+		break;
+	case FORMAT_ECS:
+		ecs_print(&w->stream, record);
+		break;
+	}
 }
 
 static void take_record(void *context, const struct record *record)
@@ -382,10 +394,10 @@ static void take_reload(void *context, enum reload_cause cause)
 	news_reload(&w->news, now(), cause);
 }
 
-/* The lines about the program itself are of the stream, which is --json's. */
+/* Other schemas have no place for lines about the program itself. */
 static void begin_news(struct watch *w, const struct baseline *baseline)
 {
-	if (!w->options.json)
+	if (w->options.format != FORMAT_JSON)
 		return;
 	w->news = (struct news){
 		.stream = &w->stream,
