@@ -191,15 +191,37 @@ int attach_all(struct bindguard *skeleton, const struct options *options, struct
 	return err;
 }
 
-void attach_take_off(struct bindguard *skeleton)
+#define DECIDING 6
+
+static void list_deciding(struct bindguard *skeleton, struct bpf_link **deciding[DECIDING])
 {
 	__typeof__(skeleton->links) *links = &skeleton->links;
-	struct bpf_link **deciding[] = { &links->bind_attempt,	 &links->listen_attempt,
-					 &links->option_attempt, &links->bindx_attempt,
-					 &links->bind4_attempt,	 &links->bind6_attempt };
+	struct bpf_link **const list[DECIDING] = {
+		&links->bind_attempt,  &links->listen_attempt, &links->option_attempt,
+		&links->bindx_attempt, &links->bind4_attempt,  &links->bind6_attempt,
+	};
 
-	for (size_t i = 0; i < sizeof(deciding) / sizeof(deciding[0]); i++) {
+	memcpy(deciding, list, sizeof(list));
+}
+
+void attach_take_off(struct bindguard *skeleton)
+{
+	struct bpf_link **deciding[DECIDING];
+
+	list_deciding(skeleton, deciding);
+	for (size_t i = 0; i < DECIDING; i++) {
 		bpf_link__destroy(*deciding[i]);
 		*deciding[i] = NULL;
 	}
+}
+
+unsigned int attach_count(struct bindguard *skeleton)
+{
+	struct bpf_link **deciding[DECIDING];
+	unsigned int count = 0;
+
+	list_deciding(skeleton, deciding);
+	for (size_t i = 0; i < DECIDING; i++)
+		count += *deciding[i] != NULL;
+	return count;
 }

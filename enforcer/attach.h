@@ -23,4 +23,7 @@ int attach_all(struct bindguard *skeleton, const struct options *options, struct
 /* Takes the programs that decide off again; what is pinned stays. */
 void attach_take_off(struct bindguard *skeleton);
 
+/* On how many hooks the skeleton's own links have programs that decide. */
+unsigned int attach_count(struct bindguard *skeleton);
+
 #endif

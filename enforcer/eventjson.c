@@ -157,7 +157,7 @@ static void add_result(struct json_object *object, const struct record *record)
 	json_object_object_add(object, "bound_decision", bound);
 }
 
-void eventjson_print(struct stream *stream, const struct record *record)
+struct json_object *eventjson_line(struct stream *stream, const struct record *record)
 {
 	struct json_object *line = stream_line(stream, "bind", record->event.time);
 
@@ -168,5 +168,10 @@ void eventjson_print(struct stream *stream, const struct record *record)
 	json_object_object_add(line, "count", json_object_new_uint64(record->repeats + 1));
 	json_object_object_add(line, "last_time",
 			       record->repeats ? json_time(record->last + stream->realtime) : NULL);
-	stream_print(stream, line);
+	return line;
+}
+
+void eventjson_print(struct stream *stream, const struct record *record)
+{
+	stream_print(stream, eventjson_line(stream, record));
 }

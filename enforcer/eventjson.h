@@ -6,7 +6,13 @@
 #include "record.h"
 #include "stream.h"
 
-/* Prints it. What only /proc tells is null once the process has gone. */
+/*
+ * The line, to be printed with stream_print(), or else to be freed. What only /proc tells is null
+ * once the process has gone.
+ */
+struct json_object *eventjson_line(struct stream *stream, const struct record *record);
+
+/* Prints it. */
 void eventjson_print(struct stream *stream, const struct record *record);
 
 #endif

@@ -25,6 +25,7 @@
 #include <unistd.h>
 
 #include "logfile.h"
+#include "metricsfile.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -61,6 +62,10 @@ static const char *const changes_pins[] = {
 
 static const char *const writes_files[] = {
 	"flock ftruncate renameat renameat2",
+};
+
+static const char *const replaces_files[] = {
+	"fchmod renameat renameat2 unlinkat",
 };
 
 /* Allowed if the argument, as far as mask goes, has this value. */
@@ -131,6 +136,11 @@ static const struct some some_of_pins[] = {
 static const struct some some_of_files[] = {
 	/* As these, and no file that is there is emptied. */
 	{ "openat", 2, 0, LOGFILE_FLAGS },
+};
+
+static const struct some some_of_metrics[] = {
+	/* As these, and no file that is there is opened. */
+	{ "openat", 2, 0, METRICSFILE_FLAGS },
 };
 
 /* What this library or architecture does not have is not called by the libc that came with it. */
@@ -218,6 +228,10 @@ static int fill(scmp_filter_ctx filter, unsigned int needs)
 		err = allow_all(filter, writes_files, COUNT(writes_files));
 	if (!err && needs & FILTER_FILES)
 		err = allow_some(filter, some_of_files, COUNT(some_of_files));
+	if (!err && needs & FILTER_METRICS)
+		err = allow_all(filter, replaces_files, COUNT(replaces_files));
+	if (!err && needs & FILTER_METRICS)
+		err = allow_some(filter, some_of_metrics, COUNT(some_of_metrics));
 	return err ? err : allow_special(filter);
 }
 

@@ -8,6 +8,7 @@
 enum filter_need {
 	FILTER_PINS = 1, /* to change what is pinned */
 	FILTER_FILES = 2, /* to open, rotate and cut files as enforcer/logfile.c does */
+	FILTER_METRICS = 4, /* to replace files as enforcer/metricsfile.c does */
 };
 
 /*

@@ -29,6 +29,8 @@ enum {
 	OPTION_EBPF,
 	OPTION_QUIET,
 	OPTION_JSON,
+	OPTION_FORMAT,
+	OPTION_METRICS,
 	OPTION_PIN,
 	OPTION_GUARD,
 	OPTION_WATCH,
@@ -57,6 +59,8 @@ static const struct option long_options[] = {
 	{ "errors", no_argument, NULL, 'E' },
 	{ "print-uid", no_argument, NULL, 'U' },
 	{ "uid", required_argument, NULL, 'u' },
+	{ "format", required_argument, NULL, OPTION_FORMAT },
+	{ "metrics", required_argument, NULL, OPTION_METRICS },
 	{ "count", no_argument, NULL, OPTION_COUNT },
 	{ "cgroupmap", required_argument, NULL, OPTION_CGROUPMAP },
 	{ "mntnsmap", required_argument, NULL, OPTION_MNTNSMAP },
@@ -118,7 +122,10 @@ static const char help[] =
 	"  -t, --timestamp       seconds since the first bind shown\n"
 	"  -U, --print-uid       the user's number\n"
 	"  -w, --wide            wide columns, which fit IPv6 addresses\n"
-	"      --json            a JSON object for each bind, all that is known\n"
+	"      --format FORMAT   text (default), json: all that is known, an object a line,\n"
+	"                        ocsf or ecs: the binds as these schemas have them\n"
+	"      --json            the same as --format json\n"
+	"      --metrics FILE    keep counters in this file, for Prometheus' node_exporter\n"
 	"  -o, --output FILE     append to this file, not to standard output; SIGUSR1 opens\n"
 	"                        it anew\n"
 	"      --output-size SIZE\n"
@@ -244,6 +251,24 @@ static bool parse_boot_error(const char *text, struct options *options)
 	return false;
 }
 
+static const char *const formats[] = { "text", "json", "ocsf", "ecs" };
+
+static bool set_format(enum format format, struct options *options)
+{
+	options->format = format;
+	options->json = format != FORMAT_TEXT;
+	return true;
+}
+
+static bool parse_format(const char *text, struct options *options)
+{
+	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++)
+		if (!strcmp(text, formats[i]))
+			return set_format(i, options);
+	complain("--format %s: not a format, expected text, json, ocsf or ecs", text);
+	return false;
+}
+
 /* One option with its argument. Returns false after a mistake that it has told. */
 static bool parse_option(int option, const char *argument, struct options *options)
 {
@@ -275,7 +300,12 @@ static bool parse_option(int option, const char *argument, struct options *optio
 	case OPTION_COUNT:
 		return options->count = true;
 	case OPTION_JSON:
-		return options->json = true;
+		return set_format(FORMAT_JSON, options);
+	case OPTION_FORMAT:
+		return parse_format(argument, options);
+	case OPTION_METRICS:
+		options->metrics = argument;
+		return true;
 	case OPTION_QUIET:
 		return options->quiet = true;
 	case OPTION_EBPF:
@@ -303,6 +333,14 @@ static bool parse_option(int option, const char *argument, struct options *optio
 	}
 }
 
+/* What has made objects of the lines. */
+static const char *format_option(const struct options *options)
+{
+	return options->format == FORMAT_OCSF ? "--format ocsf" :
+	       options->format == FORMAT_ECS  ? "--format ecs" :
+						"--json";
+}
+
 /* Are there options that exclude each other, or that need a policy and have none? */
 static bool agree(const struct options *options)
 {
@@ -327,9 +365,10 @@ static bool agree(const struct options *options)
 	else if (options->hook == HOOK_CGROUP && observes)
 		complain("--hook cgroup: a hook that decides needs --audit or --deny");
 	else if (options->json && options->count)
-		complain("--json and --count exclude each other");
+		complain("%s and --count exclude each other", format_option(options));
 	else if (options->quiet && (options->json || options->count))
-		complain("--quiet and %s exclude each other", options->json ? "--json" : "--count");
+		complain("--quiet and %s exclude each other",
+			 options->json ? format_option(options) : "--count");
 	else if (options->quiet && options->autobind)
 		complain("--quiet and --autobind exclude each other");
 	else

@@ -34,6 +34,14 @@ enum logged {
 
 #define OPTIONS_LOG_FOLD 60 /* seconds, unless --fold says otherwise */
 
+/* How binds are printed. */
+enum format {
+	FORMAT_TEXT,
+	FORMAT_JSON,
+	FORMAT_OCSF,
+	FORMAT_ECS,
+};
+
 struct options {
 	enum mode mode;
 	enum hook hook; /* in audit and deny mode */
@@ -52,7 +60,8 @@ struct options {
 	/* How. */
 	bool timestamp;
 	bool wide;
-	bool json; /* an object a line instead of columns */
+	bool json; /* an object a line instead of columns, of any format */
+	enum format format;
 	bool print_uid;
 	const char *output; /* file for the lines; NULL: standard output */
 	uint64_t output_size; /* bytes at which it is rotated, 0: never */
@@ -60,6 +69,7 @@ struct options {
 	enum logged journal, syslog;
 	int fold; /* seconds in which equal denials are one; 0: each is told; -1: not given */
 	unsigned int sample; /* one in so many of what is allowed is shown; 0: all */
+	const char *metrics; /* file to keep in Prometheus' format; NULL: none */
 	bool count; /* a table at the end instead of lines */
 	bool quiet; /* nothing but totals at the end */
 	bool autobind; /* the binds that the kernel makes by itself, too */

@@ -40,6 +40,7 @@ struct pin {
 	int state;
 	unsigned int gaps;
 	struct pin_gap gap;
+	int64_t gap_seconds; /* of those that have ended */
 };
 
 /* --- The start */
@@ -416,6 +417,12 @@ static void begin_gap(struct pin *pin, const struct missing *missing, int64_t no
 		 missing->hook ? missing->hook : missing->pin);
 }
 
+/* The time of day may have been set back. */
+static int64_t seconds_between(int64_t from, int64_t to)
+{
+	return to > from ? to - from : 0;
+}
+
 bool pin_check(struct pin *pin, int64_t now)
 {
 	bool was_open = pin->gaps && !pin->gap.to, is_missing;
@@ -434,6 +441,8 @@ bool pin_check(struct pin *pin, int64_t now)
 		complain("what was pinned is complete again");
 	}
 	pin->gap.to = err ? 0 : now;
+	if (!err)
+		pin->gap_seconds += seconds_between(pin->gap.from, now);
 	return !err || !was_open;
 }
 
@@ -441,6 +450,22 @@ const struct pin_gap *pin_gap(const struct pin *pin, unsigned int *gaps)
 {
 	*gaps = pin->gaps;
 	return pin->gaps ? &pin->gap : NULL;
+}
+
+int64_t pin_gap_seconds(const struct pin *pin, int64_t now)
+{
+	bool is_open = pin->gaps && !pin->gap.to;
+
+	return pin->gap_seconds + (is_open ? seconds_between(pin->gap.from, now) : 0);
+}
+
+unsigned int pin_hooks(const struct pin *pin)
+{
+	unsigned int hooks = 0;
+
+	for (size_t i = 0; i < pin->gate.hooks; i++)
+		hooks += gate_program(&pin->gate.hook[i]) == pin->program_id[i];
+	return hooks;
 }
 
 void pin_close(struct pin *pin)

@@ -75,6 +75,12 @@ bool pin_check(struct pin *pin, int64_t now);
 /* The last gap, or NULL, and how many there were. */
 const struct pin_gap *pin_gap(const struct pin *pin, unsigned int *gaps);
 
+/* How many seconds something was missing, up to now. */
+int64_t pin_gap_seconds(const struct pin *pin, int64_t now);
+
+/* On how many hooks the kernel has the programs that were pinned. */
+unsigned int pin_hooks(const struct pin *pin);
+
 /* What is in force stays so; what did not come into force goes. Takes NULL. */
 void pin_close(struct pin *pin);
 

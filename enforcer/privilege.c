@@ -121,7 +121,8 @@ static int keep_needed(const struct options *options, const struct policy *polic
 static int close_ways_back(const struct options *options)
 {
 	unsigned int needs = (options->pin ? FILTER_PINS : 0) |
-			     (options->output ? FILTER_FILES : 0);
+			     (options->output ? FILTER_FILES : 0) |
+			     (options->metrics ? FILTER_METRICS : 0);
 
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
 		return -errno;

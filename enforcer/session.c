@@ -206,6 +206,11 @@ void session_detach_probes(struct session *session)
 	bindguard__detach(session->skeleton);
 }
 
+unsigned int session_hooks(struct session *session)
+{
+	return session->pin ? pin_hooks(session->pin) : attach_count(session->skeleton);
+}
+
 int session_counters(struct session *session, struct bind_counters *sum)
 {
 	return counters_read(bpf_map__fd(session->skeleton->maps.counters), sum);

@@ -56,6 +56,9 @@ int session_sleep(struct session *session, int milliseconds);
 void session_detach_hook(struct session *session);
 void session_detach_probes(struct session *session);
 
+/* On how many hooks binds are decided, by what is pinned or by the program alone. */
+unsigned int session_hooks(struct session *session);
+
 /* The sum of the counters over all CPUs. Returns 0 or -errno. */
 int session_counters(struct session *session, struct bind_counters *sum);
 

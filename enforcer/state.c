@@ -76,6 +76,7 @@ static void add_gap(struct json_object *to, const struct state *state)
 		json_object_object_add(gap, "to", time_or_null(state->gap->to));
 	}
 	json_object_object_add(to, "gaps", json_object_new_int64(state->gaps));
+	json_object_object_add(to, "gap_seconds", json_object_new_int64(state->gap_seconds));
 	json_object_object_add(to, "last_gap", gap);
 }
 

@@ -27,6 +27,7 @@ struct state {
 	long bound_before, denied_before; /* sockets; -1: unknown */
 	const struct pin_gap *gap; /* the last one, or NULL */
 	unsigned int gaps;
+	int64_t gap_seconds; /* of those that have ended */
 };
 
 /* Returns it as text, allocated; NULL without memory. */

@@ -158,9 +158,10 @@ static void print_gaps(FILE *out, const struct status *status)
 
 	if (!gap)
 		return;
-	fprintf(out, "gaps         %" PRId64 ", the last one %s, from %s to %s\n",
-		number_of(status->state, "gaps"), text_of(gap, "missing"),
-		utc(number_of(gap, "from"), from, sizeof(from)),
+	fprintf(out,
+		"gaps         %" PRId64 ", %" PRId64 " s in all, the last one %s, from %s to %s\n",
+		number_of(status->state, "gaps"), number_of(status->state, "gap_seconds"),
+		text_of(gap, "missing"), utc(number_of(gap, "from"), from, sizeof(from)),
 		get(gap, "to") ? utc(number_of(gap, "to"), to, sizeof(to)) : "now");
 }
 
@@ -347,6 +348,7 @@ static void add_state(struct json_object *to, const struct json_object *state)
 	add_known(to, "bound_before", state);
 	add_known(to, "denied_before", state);
 	add_known(to, "gaps", state);
+	add_known(to, "gap_seconds", state);
 }
 
 void statusprint_json(FILE *out, const struct status *status)

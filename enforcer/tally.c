@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <search.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -45,25 +46,45 @@ static struct tally_rule *rule_of(struct tally *tally, const char *name)
 	return found ? *found : NULL;
 }
 
-int tally_add(struct tally *tally, const struct policy *policy,
-	      const struct bind_rule_counters *counters)
+static int add_rule(struct tally *tally, const char *name,
+		    const struct bind_rule_counters *counters)
+{
+	struct tally_rule *rule = rule_of(tally, name);
+
+	if (!rule)
+		return -ENOMEM;
+	add(&rule->counters, counters);
+	return 0;
+}
+
+static bool has_decided(const struct bind_rule_counters *c)
+{
+	return c->allowed || c->denied || c->audited;
+}
+
+static int add_rules(struct tally *tally, const struct policy *policy,
+		     const struct bind_rule_counters *counters, bool all)
 {
 	int err = 0;
 
 	add(&tally->fallback, &counters[0]);
-	for (size_t i = 0; i < policy->rules; i++) {
-		const struct bind_rule_counters *c = &counters[i + 1];
-		struct tally_rule *rule;
-
-		if (!c->allowed && !c->denied && !c->audited)
-			continue;
-		rule = rule_of(tally, policy->rule[i].name);
-		if (rule)
-			add(&rule->counters, c);
-		else
+	for (size_t i = 0; i < policy->rules; i++)
+		if ((all || has_decided(&counters[i + 1])) &&
+		    add_rule(tally, policy->rule[i].name, &counters[i + 1]))
 			err = -ENOMEM;
-	}
 	return err;
+}
+
+int tally_add(struct tally *tally, const struct policy *policy,
+	      const struct bind_rule_counters *counters)
+{
+	return add_rules(tally, policy, counters, false);
+}
+
+int tally_add_all(struct tally *tally, const struct policy *policy,
+		  const struct bind_rule_counters *counters)
+{
+	return add_rules(tally, policy, counters, true);
 }
 
 struct visitor {
@@ -85,6 +106,29 @@ void tally_visit(const struct tally *tally,
 	struct visitor visitor = { visit, context };
 
 	twalk_r(tally->rules, visit_node, &visitor);
+}
+
+struct copying {
+	struct tally *to;
+	int err;
+};
+
+static void copy_rule(void *context, const struct tally_rule *rule)
+{
+	struct copying *copying = context;
+	int err = add_rule(copying->to, rule->name, &rule->counters);
+
+	if (err)
+		copying->err = err;
+}
+
+int tally_copy(struct tally *tally, const struct tally *other)
+{
+	struct copying copying = { .to = tally };
+
+	tally->fallback = other->fallback;
+	tally_visit(other, copy_rule, &copying);
+	return copying.err;
 }
 
 void tally_free(struct tally *tally)

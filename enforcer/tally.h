@@ -27,6 +27,13 @@ struct tally_rule {
 int tally_add(struct tally *tally, const struct policy *policy,
 	      const struct bind_rule_counters *counters);
 
+/* The same with all rules of the policy, those too that have decided nothing. */
+int tally_add_all(struct tally *tally, const struct policy *policy,
+		  const struct bind_rule_counters *counters);
+
+/* Makes an empty tally equal to the other one. Returns 0 or -ENOMEM. */
+int tally_copy(struct tally *tally, const struct tally *other);
+
 /* Calls visit for each rule, in byte order of the names. */
 void tally_visit(const struct tally *tally,
 		 void (*visit)(void *context, const struct tally_rule *rule), void *context);

@@ -29,6 +29,8 @@ static void write_state(struct upkeep *upkeep)
 	int err;
 
 	state.gap = pin_gap(upkeep->pin, &state.gaps);
+	/* One that lasts has not lasted yet when it began: status counts on. */
+	state.gap_seconds = pin_gap_seconds(upkeep->pin, state.gap ? state.gap->from : 0);
 	text = state_text(&state);
 	err = text ? pin_state(upkeep->pin, text) : -ENOMEM;
 	free(text);

@@ -11,13 +11,16 @@
 
 #include "baseline.h"
 #include "complain.h"
+#include "ecs.h"
 #include "eventjson.h"
 #include "guard.h"
 #include "hook.h"
 #include "host.h"
 #include "join.h"
+#include "monitor.h"
 #include "news.h"
 #include "notify.h"
+#include "ocsf.h"
 #include "output.h"
 #include "printer.h"
 #include "privilege.h"
@@ -51,6 +54,7 @@ struct watch {
 	struct totals totals;
 	struct output output;
 	struct sinks sinks;
+	struct monitor monitor;
 
 	bool ending; /* the hook is off, or about to be */
 	uint64_t report_due; /* ns, CLOCK_MONOTONIC */
@@ -81,10 +85,20 @@ static void print_record(void *context, const struct record *record)
 {
 	struct watch *w = context;
 
-	if (w->options.json)
-		eventjson_print(&w->stream, record);
-	else
+	switch (w->options.format) {
+	case FORMAT_TEXT:
 		printer_record(&w->printer, record);
+		break;
+	case FORMAT_JSON:
+		eventjson_print(&w->stream, record);
+		break;
+	case FORMAT_OCSF:
+		ocsf_print(&w->stream, record);
+		break;
+	case FORMAT_ECS:
+		ecs_print(&w->stream, record);
+		break;
+	}
 	output_line(&w->output);
 }
 
@@ -121,12 +135,20 @@ static void take_event(void *context, const struct bind_event *event)
 	join_event(w->join, event);
 }
 
+/* When the counters are asked for next, for the stream or for the metrics. */
+static uint64_t totals_due(const struct watch *w)
+{
+	uint64_t news = news_due(&w->news), monitor = monitor_due(&w->monitor);
+
+	return news < monitor ? news : monitor;
+}
+
 /* How long the program may sleep if no event comes, for what there is to do then. */
 static int sleep_ms(const struct watch *w)
 {
 	uint64_t due = join_due(w->join), time = now(), sign = notify_due(&w->notify);
 	uint64_t reload = w->decides ? reload_due(&w->reload) : UINT64_MAX;
-	uint64_t upkeep = upkeep_due(&w->upkeep), news = news_due(&w->news);
+	uint64_t upkeep = upkeep_due(&w->upkeep), totals = totals_due(w);
 
 	if (reload < due)
 		due = reload;
@@ -134,8 +156,8 @@ static int sleep_ms(const struct watch *w)
 		due = upkeep;
 	if (sign < due)
 		due = sign;
-	if (news < due)
-		due = news;
+	if (totals < due)
+		due = totals;
 	if (sinks_due(&w->sinks) < due)
 		due = sinks_due(&w->sinks);
 	if (due == UINT64_MAX)
@@ -160,13 +182,15 @@ static void tell_gap(struct watch *w, uint64_t t)
 
 static void tell_totals(struct watch *w, uint64_t t)
 {
-	struct totals_sum sum;
-	bool read;
+	struct totals_sum sum, *read;
 
-	if (t < news_due(&w->news))
+	if (t < totals_due(w))
 		return;
-	read = !totals_read(&w->totals, w->session, &sum);
-	news_totals(&w->news, t, read ? &sum : NULL, false);
+	read = totals_read(&w->totals, w->session, &sum) ? NULL : &sum;
+	if (t >= news_due(&w->news))
+		news_totals(&w->news, t, read, false);
+	if (t >= monitor_due(&w->monitor))
+		monitor_write(&w->monitor, t, read, false);
 }
 
 /*
@@ -279,6 +303,7 @@ static int finish(struct watch *w)
 		complain("%llu binds not counted: the table was full",
 			 (unsigned long long)sum.kernel.counts_lost);
 	news_totals(&w->news, now(), &sum, true);
+	monitor_write(&w->monitor, now(), &sum, true);
 	if (status < 0)
 		status = output_flush(&w->output);
 	output_end(&w->output);
@@ -320,11 +345,14 @@ static void take_reload(void *context, enum reload_cause cause)
 	news_reload(&w->news, now(), cause);
 }
 
-/* The lines about the program itself are of the stream, which is --json's; entries of the log are too. */
+/*
+ * The lines about the program itself are of the stream, for which other schemas have no place;
+ * entries of the log are too.
+ */
 static void begin_news(struct watch *w, const struct baseline *baseline)
 {
 	w->news = (struct news){
-		.stream = w->options.json ? &w->stream : NULL,
+		.stream = w->options.format == FORMAT_JSON ? &w->stream : NULL,
 		.logger = options_logs(&w->options) ? &w->sinks.logger : NULL,
 		.options = &w->options,
 		.reload = reload_in_force(w),
@@ -369,6 +397,7 @@ static int run(struct watch *w)
 		return status;
 	begin_output(w);
 	begin_news(w, &baseline);
+	monitor_begin(&w->monitor, w->session, reload_in_force(w), w->pin);
 	notify_ready(&w->notify, reload_in_force(w));
 	status = poll_events(w);
 	return status ? status : finish(w);
@@ -449,6 +478,8 @@ int watch(int argc, char **argv)
 	if (!status && w.decides)
 		status = read_policy(&w);
 	if (!status)
+		status = monitor_open(&w.monitor, &w.options);
+	if (!status)
 		status = open_sinks(&w);
 	w.join = join_new(take_record, &w);
 	if (!w.join && !status) {
@@ -461,6 +492,7 @@ int watch(int argc, char **argv)
 	session_close(w.session);
 	guard_close();
 	pin_close(w.pin);
+	monitor_close(&w.monitor);
 	reload_free(&w.reload);
 	sinks_close(&w.sinks);
 	output_close(&w.output);

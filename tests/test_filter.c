@@ -38,9 +38,10 @@
 
 #include "enforcer/filter.h"
 #include "enforcer/logfile.h"
+#include "enforcer/metricsfile.h"
 #include "policy/policy.h"
 
-enum filter { NONE, WITHOUT_PINS, WITH_PINS, WITH_FILES };
+enum filter { NONE, WITHOUT_PINS, WITH_PINS, WITH_FILES, WITH_METRICS };
 
 /* Each returns what a system call does: 0 or more, or -1 and errno. */
 struct attempt {
@@ -48,7 +49,12 @@ struct attempt {
 	int (*make)(void);
 };
 
-static const unsigned int needs[] = { 0, 0, FILTER_PINS, FILTER_FILES };
+static const unsigned int needs[] = {
+	[WITHOUT_PINS] = 0,
+	[WITH_PINS] = FILTER_PINS,
+	[WITH_FILES] = FILTER_FILES,
+	[WITH_METRICS] = FILTER_METRICS,
+};
 
 /* The errno of the attempt, or 0. */
 static int outcome(enum filter filter, const struct attempt *attempt)
@@ -422,12 +428,42 @@ static void test_files(void **state)
 	assert_int_equal(outcome(WITH_FILES, &folder), EPERM);
 }
 
+static struct metricsfile held;
+
+static int replace_held(void)
+{
+	int err = metricsfile_write(&held, "1", 1);
+
+	errno = -err;
+	return err ? -1 : 0;
+}
+
+/* A file can be replaced, and none that is there be written to. */
+static void test_metrics(void **state)
+{
+	const struct attempt replace = { "metrics", replace_held };
+	const struct attempt open = { "open to write", open_to_write };
+	char folder[] = "/tmp/bindguard.XXXXXX", path[64];
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	snprintf(path, sizeof(path), "%s/a.prom", folder);
+	assert_int_equal(metricsfile_open(&held, path), 0);
+	assert_int_equal(outcome(WITHOUT_PINS, &replace), EPERM);
+	assert_int_equal(outcome(WITH_METRICS, &replace), 0);
+	assert_int_equal(outcome(WITH_METRICS, &replace), 0);
+	assert_int_equal(outcome(WITH_METRICS, &open), EPERM);
+	metricsfile_close(&held);
+	unlink(path);
+	rmdir(folder);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_refused), cmocka_unit_test(test_allowed),
 		cmocka_unit_test(test_maps),	cmocka_unit_test(test_pins),
-		cmocka_unit_test(test_files),
+		cmocka_unit_test(test_files),	cmocka_unit_test(test_metrics),
 	};
 
 	return cmocka_run_group_tests_name("filter", tests, NULL, NULL);

@@ -115,6 +115,10 @@ static void print_options(FILE *out, const struct options *options)
 	if (options->on_boot_error)
 		fprintf(out, " boot-error=%s",
 			options->on_boot_error == BOOT_ERROR_DENY ? "deny" : "audit");
+	if (options->json)
+		fprintf(out, " format=%d", options->format);
+	if (options->metrics)
+		fprintf(out, " metrics=%s", options->metrics);
 	if (options->ring_size != RING_SIZE_DEFAULT)
 		fprintf(out, " ring=%u", options->ring_size);
 	if (options->journal)
@@ -186,6 +190,14 @@ static const struct good options[] = {
 	{ { "--errors" }, "observe errors" },
 	{ { "--count" }, "observe count" },
 	{ { "--ebpf" }, "observe listing" },
+	{ { "--json" }, "observe format=1" },
+	{ { "--format", "json" }, "observe format=1" },
+	{ { "--format=ocsf" }, "observe format=2" },
+	{ { "--format", "ecs", "--deny" }, "deny format=3" },
+	{ { "--format", "text", "--count" }, "observe count" },
+	{ { "--json", "--format", "text" }, "observe" },
+	{ { "--metrics", "/m/b.prom" }, "observe metrics=/m/b.prom" },
+	{ { "--deny", "--quiet", "--metrics=b.prom" }, "deny quiet metrics=b.prom" },
 	{ { "--audit", "--quiet" }, "audit quiet" },
 	{ { "--autobind" }, "observe autobind" },
 	{ { "--deny", "--autobind" }, "deny autobind" },
@@ -395,6 +407,13 @@ static const struct bad {
 	{ { "--quiet", "--audit", "--count" }, "--quiet and --count exclude each other" },
 	{ { "--quiet", "--audit", "--autobind" }, "--quiet and --autobind exclude each other" },
 	{ { "--json", "--count" }, "--json and --count exclude each other" },
+	{ { "--format", "ocsf", "--count" }, "--format ocsf and --count exclude each other" },
+	{ { "--deny", "--quiet", "--format", "ecs" },
+	  "--quiet and --format ecs exclude each other" },
+	{ { "--format", "js\033on" },
+	  "--format js\\x1bon: not a format, expected text, json, ocsf or ecs" },
+	{ { "--format", "" }, "--format : not a format" },
+	{ { "--format", "JSON" }, "--format JSON: not a format" },
 	{ { "--audit", "--deny" }, "--audit and --deny exclude each other" },
 	{ { "--deny", "--audit" }, "--audit and --deny exclude each other" },
 	{ { "-f", "a.conf" }, "-f a.conf: a policy needs --audit or --deny" },
@@ -512,6 +531,9 @@ static void test_help_names_every_option(void **state)
 		"--hook HOOK",
 		"--pin",
 		"--on-boot-error WHAT",
+		"--format FORMAT",
+		"--json",
+		"--metrics FILE",
 	};
 	struct result result;
 

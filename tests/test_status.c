@@ -43,6 +43,7 @@ static struct json_object *make_state(const struct pin_gap *gap)
 		.denied_before = -1,
 		.gap = gap,
 		.gaps = gap ? 3 : 0,
+		.gap_seconds = gap ? 12 : 0,
 	};
 	char *text = state_text(&state);
 	struct json_object *parsed;
@@ -148,8 +149,10 @@ static void test_text(void **context)
 	expect_in(text, "decisions    3 attempts: 1 allow, 2 deny, 0 audit\n");
 	expect_in(text, "lost         9 attempts and 0 outcomes were not reported\n");
 	expect_in(text, "before       5 sockets were bound; ? of them would be denied\n");
-	expect_in(text, "gaps         3, the last one hook bind, from 2023-11-14 22:13:21 UTC "
-			"to now\n");
+	expect_in(
+		text,
+		"gaps         3, 12 s in all, the last one hook bind, from 2023-11-14 22:13:21 UTC "
+		"to now\n");
 	expect_in(text, "         2          0          2          0 never                   -\n");
 	expect_in(text,
 		  "         0          0          0          0 never                   web\n");

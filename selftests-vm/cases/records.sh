@@ -219,3 +219,23 @@ case_records_json_observed() {
 	expect_line '"errno":"EINVAL"'
 	expect_field refused_by '"other"'
 }
+
+# The same bind in the forms of other schemas, whose lines are binds only.
+case_records_formats() {
+	records_policy
+	guard --deny -f "$POLICY" --format ocsf
+	expect_error 'Tracing binds'
+	binder_hold -u 33 tcp4 127.0.0.1 8080
+	expect_line "\"class_uid\":4001,.*\"activity_id\":7,.*\"action_id\":1,.*\"status_id\":1,.*\"message\":\"bind by binder: TCP 127.0.0.1:8080: allow\",.*\"actor\":\\{\"process\":\\{\"pid\":$PID,.*\"file\":\\{\"path\":\"/bin/binder\".*\"dst_endpoint\":\\{\"ip\":\"127.0.0.1\",\"port\":8080"
+	binder tcp6 ::1 23
+	expect_line '"action":"Denied",.*"is_alert":true,.*"status_code":"EACCES","status_detail":"policy"'
+	expect_lines 2 '^\{"time":[0-9]{13},.*\}$'
+	expect_lines 2 ''
+	guard --audit -f "$POLICY" --format ecs
+	binder_hold tcp4 127.0.0.1 80
+	expect_line "\"event\":\\{\"kind\":\"event\",\"category\":\\[\"network\"\\],\"type\":\\[\"allowed\"\\],\"outcome\":\"success\",.*\"process\":\\{\"pid\":$PID,.*\"server\":\\{\"address\":\"127.0.0.1\",\"ip\":\"127.0.0.1\",\"port\":80\\}"
+	binder tcp6 ::1 23
+	expect_line '"kind":"alert".*"type":\["allowed"\].*"verdict":"audit"'
+	expect_lines 2 '^\{"@timestamp":".*\}$'
+	expect_lines 2 ''
+}

@@ -368,6 +368,26 @@ case_systemd_output() {
 	restart
 }
 
+# Its folder is the only one there that it can write to, and the file is for another user.
+case_systemd_metrics() {
+	local folder=/var/lib/metrics
+	deny_telnet
+	mkdir -p "$folder"
+	{
+		printf '[Service]\nReadWritePaths=%s\nExecStart=\n' "$folder"
+		sed -n "s,^ExecStart=/.*,& --metrics $folder/bindguard.prom,p" "$DROPINS/deny.conf"
+	} >"$DROPINS/metrics.conf"
+	restart
+	binder tcp4 0.0.0.0 23
+	expect_errno EACCES
+	poll "$POLLS_READY" grep -qsx 'bindguard_decisions_total{mode="deny",verdict="deny",rule="telnet"} 1' \
+		"$folder/bindguard.prom" || fail_unit "no such metric: $(ls -l "$folder")"
+	expect_eq 644 "$(stat -c %a "$folder/bindguard.prom")" mode
+	rm "$DROPINS/metrics.conf"
+	restart
+	expect grep -qx 'bindguard_up 0' "$folder/bindguard.prom"
+}
+
 case_systemd_stop() {
 	deny_telnet
 	systemctl stop "$UNIT"
