@@ -171,10 +171,12 @@ bool fold_take(struct fold *fold, const struct record *record, uint64_t now)
 
 void fold_expire(struct fold *fold, uint64_t now)
 {
-	struct window *window;
+	struct window *window = TAILQ_FIRST(&fold->windows), *next;
 
-	while ((window = TAILQ_FIRST(&fold->windows)) && now >= window->due)
+	for (; window && now >= window->due; window = next) {
+		next = TAILQ_NEXT(window, order);
 		close_window(fold, window);
+	}
 }
 
 uint64_t fold_due(const struct fold *fold)
@@ -197,18 +199,17 @@ void fold_retire(struct fold *fold, uint32_t generation)
 
 void fold_finish(struct fold *fold)
 {
-	while (!TAILQ_EMPTY(&fold->windows))
-		close_window(fold, TAILQ_FIRST(&fold->windows));
+	fold_expire(fold, UINT64_MAX);
 }
 
 void fold_free(struct fold *fold)
 {
-	struct window *window;
+	struct window *window, *next;
 
 	if (!fold)
 		return;
-	while ((window = TAILQ_FIRST(&fold->windows))) {
-		TAILQ_REMOVE(&fold->windows, window, order);
+	for (window = TAILQ_FIRST(&fold->windows); window; window = next) {
+		next = TAILQ_NEXT(window, order);
 		free(window);
 	}
 	free(fold->bucket);

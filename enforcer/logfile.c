@@ -67,6 +67,11 @@ void logfile_standard(struct logfile *file)
 	*file = (struct logfile){ .folder = -1, .fd = STDOUT_FILENO };
 }
 
+bool logfile_can_move(const struct logfile *file)
+{
+	return !faccessat(file->folder, ".", W_OK | X_OK, AT_EACCESS);
+}
+
 static void replace(struct logfile *file, int fd)
 {
 	close(file->fd);

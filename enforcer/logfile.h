@@ -7,6 +7,7 @@
 #define ENFORCER_LOGFILE_H
 
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -34,6 +35,9 @@ int logfile_open(struct logfile *file, const char *path, uint64_t limit, unsigne
 
 /* Standard output. */
 void logfile_standard(struct logfile *file);
+
+/* Could files be made and renamed in its folder just now? */
+bool logfile_can_move(const struct logfile *file);
 
 /*
  * Goes on in the file that has the name now, after somebody has moved the one that had. Returns 0,

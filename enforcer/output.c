@@ -46,6 +46,14 @@ int output_open(struct output *output, const struct options *options, uint64_t *
 	return err ? EX_CANTCREAT : 0;
 }
 
+void output_check(const struct output *output)
+{
+	if (output->file.path && !logfile_can_move(&output->file))
+		complain("%s: it can be neither rotated nor opened anew: without privileges uid %u "
+			 "cannot write to its folder",
+			 output->file.path, geteuid());
+}
+
 static size_t count_lines(const char *text, size_t size)
 {
 	size_t lines = 0;

@@ -29,6 +29,9 @@ struct output {
 /* Opens it; dropped stays the caller's. Returns 0 or an exit status, after telling why. */
 int output_open(struct output *output, const struct options *options, uint64_t *dropped);
 
+/* Once privileges are given up: says so if the file can be neither rotated nor opened anew now. */
+void output_check(const struct output *output);
+
 /* A line is printed, with its newline. */
 void output_line(struct output *output);
 

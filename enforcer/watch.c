@@ -395,6 +395,7 @@ static int run(struct watch *w)
 	status = privilege_drop(&w->options, reload_policy(&w->reload));
 	if (status)
 		return status;
+	output_check(&w->output);
 	begin_output(w);
 	begin_news(w, &baseline);
 	monitor_begin(&w->monitor, w->session, reload_in_force(w), w->pin);

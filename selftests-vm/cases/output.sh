@@ -308,3 +308,32 @@ case_output_fold_storm() {
 		"$(($(total reported) + $(total folded) + $(total filtered)))" 'all'
 	expect [ "$(total folded)" -gt 100 ]
 }
+
+# What somebody removes is an entry of its own.
+case_output_gap() {
+	deny_telnet
+	log_daemon "$TMP/messages"
+	guard --deny -f "$POLICY" --pin --syslog
+	rm -rf /sys/fs/bpf/bindguard/hooks
+	expect_in "$TMP/messages" ' daemon.notice .* was missing, and is there again; what=[^ ]* from=[^ ]*Z to=[^ ]*Z$'
+	guard_stop
+	bindguard unload
+	rm -f /dev/log
+}
+
+# Root without capabilities may not write to the folders of others: it says so, and the lines go on.
+case_output_folder() {
+	deny_telnet
+	mkdir "$TMP/theirs"
+	chown 1000 "$TMP/theirs"
+	guard --deny -f "$POLICY" -o "$TMP/theirs/lines"
+	expect_error "^bindguard: $TMP/theirs/lines: it can be neither rotated nor opened anew: without privileges uid 0 cannot write to its folder\$"
+	binder tcp4 127.0.0.1 23
+	expect_in "$TMP/theirs/lines" ' deny    no-telnet$'
+	mv "$TMP/theirs/lines" "$TMP/theirs/moved"
+	kill -USR1 "$GUARD"
+	expect_error 'cannot open it anew: Permission denied: going on with the file that it was$'
+	binder udp4 127.0.0.1 23
+	expect_in "$TMP/theirs/moved" ' UDP .* deny    no-telnet$'
+	guard_stop
+}
