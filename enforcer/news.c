@@ -12,7 +12,6 @@ void news_begin(struct news *news, uint64_t now, const struct baseline *baseline
 {
 	if (!news->stream)
 		return;
-	news->stream->mode = news->reload ? reload_mode(news->reload) : news->options->mode;
 	recordjson_start(news->stream, now, news->options, baseline);
 	if (news->reload)
 		news_reload(news, now, news->reload->stand_in ? RELOAD_STAND_IN : RELOAD_START);
@@ -29,7 +28,6 @@ void news_reload(struct news *news, uint64_t now, enum reload_cause cause)
 		recordjson_reload_failed(news->stream, now, &news->reload->status);
 		return;
 	}
-	news->stream->mode = reload_mode(news->reload);
 	policy.policy = reload_policy(news->reload);
 	policy.path = news->options->policy;
 	recordjson_policy(news->stream, now, &policy);

@@ -391,21 +391,22 @@ static void take_reload(void *context, enum reload_cause cause)
 {
 	struct watch *w = context;
 
+	w->stream.mode = reload_mode(&w->reload);
 	news_reload(&w->news, now(), cause);
 }
 
-/* Other schemas have no place for lines about the program itself. */
+/* The lines about the program itself are of --format json: other schemas have no place for them. */
 static void begin_news(struct watch *w, const struct baseline *baseline)
 {
-	if (w->options.format != FORMAT_JSON)
-		return;
 	w->news = (struct news){
-		.stream = &w->stream,
+		.stream = w->options.format == FORMAT_JSON ? &w->stream : NULL,
 		.options = &w->options,
 		.reload = reload_in_force(w),
 	};
 	w->reload.listener = take_reload;
 	w->reload.context = w;
+	if (w->decides)
+		w->stream.mode = reload_mode(&w->reload);
 	news_begin(&w->news, now(), baseline);
 }
 
