@@ -13,10 +13,8 @@ void news_begin(struct news *news, uint64_t now, const struct baseline *baseline
 {
 	struct note note;
 
-	if (news->stream) {
-		news->stream->mode = news->reload ? reload_mode(news->reload) : news->options->mode;
+	if (news->stream)
 		recordjson_start(news->stream, now, news->options, baseline);
-	}
 	if (news->logger) {
 		newsnote_start(&note, news->options, baseline);
 		logger_note(news->logger, &note);
@@ -49,7 +47,6 @@ void news_reload(struct news *news, uint64_t now, enum reload_cause cause)
 		recordjson_reload_failed(news->stream, now, &news->reload->status);
 		return;
 	}
-	news->stream->mode = reload_mode(news->reload);
 	policy.policy = reload_policy(news->reload);
 	policy.path = news->options->policy;
 	recordjson_policy(news->stream, now, &policy);

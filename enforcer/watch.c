@@ -342,6 +342,7 @@ static void take_reload(void *context, enum reload_cause cause)
 {
 	struct watch *w = context;
 
+	w->stream.mode = reload_mode(&w->reload);
 	news_reload(&w->news, now(), cause);
 }
 
@@ -359,6 +360,8 @@ static void begin_news(struct watch *w, const struct baseline *baseline)
 	};
 	w->reload.listener = take_reload;
 	w->reload.context = w;
+	if (w->decides)
+		w->stream.mode = reload_mode(&w->reload);
 	news_begin(&w->news, now(), baseline);
 }
 

@@ -133,6 +133,7 @@ static void test_observing_has_no_policy(void **state)
 	struct totals_sum sum = { 0 };
 	const char *text;
 
+	news.stream->mode = MODE_OBSERVE;
 	news_begin(&news, 5 * NS, &baseline);
 	text = strstr(line(*state, "start"), "\"mode\"");
 	assert_non_null(text);
@@ -181,7 +182,6 @@ static void test_what_stands_in_for_a_policy_is_in_no_file(void **state)
 	policy->default_verdict = BIND_DENY;
 	news_begin(&news, 5 * NS, &baseline);
 	fflush(news.stream->out);
-	assert_non_null(strstr(printed, "\"mode\":\"audit\",\"hook\":\"lsm\""));
 	assert_non_null(strstr(printed, "\"policy_sha256\":null,\"files\":[],\"rules\":0,"
 					"\"default\":\"deny\",\"cause\":\"stand_in\"}\n"));
 	generations_free(&reload.generations);

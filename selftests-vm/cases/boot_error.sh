@@ -50,6 +50,21 @@ case_boot_error_deny() {
 	mended
 }
 
+# The stream says what is in force, and in which mode.
+case_boot_error_stream() {
+	broken_policy
+	guard --deny -f "$POLICY" --on-boot-error audit --json
+	expect_line '^\{"record":"start",.*"mode":"audit"'
+	expect_line '^\{"record":"policy",.*"generation":1,.*"policy_sha256":null,"files":\[\],"rules":0,"default":"deny","cause":"stand_in"\}$'
+	binder tcp4 127.0.0.1 8081
+	expect_line '^\{"record":"bind",.*"verdict":"audit",.*"mode":"audit","policy_sha256":null,'
+	mended_policy
+	kill -HUP "$GUARD"
+	expect_line '^\{"record":"policy",.*"generation":2,.*"rules":1,.*"cause":"reload"\}$'
+	binder tcp4 127.0.0.1 8081
+	expect_line '^\{"record":"bind",.*"verdict":"deny",.*"mode":"deny","policy_sha256":"[0-9a-f]{64}",'
+}
+
 # Of what is pinned only another stand-in is replaced by one.
 case_boot_error_pinned() {
 	broken_policy
