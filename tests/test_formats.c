@@ -198,11 +198,7 @@ static void test_ocsf_of_what_was_observed(void **state)
 	       { "status_id", "0" }, { "policy", NULL }, { "firewall_rule", NULL },
 	       { "message", "\"bind by nginx: MPTCP [7f00:1::]:443\"" },
 	       { "connection_info.protocol_num", "6" }, { "connection_info.protocol_ver_id", "6" },
-	       { "actor.process.file", NULL });
-	json_object_put(object);
-	record.repeats = record.last = 0;
-	object = read_back(ocsf_print, &record);
-	EXPECT(object, { "count", NULL }, { "actor.process.file.name", "\"test_formats\"" },
+	       { "actor.process.file.name", "\"test_formats\"" },
 	       { "actor.process.file.type_id", "1" }, { "actor.process.name", "\"test_formats\"" });
 	assert_non_null(at(object, "actor.process.file.path"));
 	json_object_put(object);
@@ -279,11 +275,7 @@ static void test_ecs_of_what_was_observed(void **state)
 	EXPECT(object, { "event.kind", "\"event\"" }, { "event.type", "[\"info\"]" },
 	       { "event.outcome", "\"unknown\"" }, { "rule", NULL },
 	       { "network.transport", "\"ipv6-icmp\"" }, { "network.iana_number", "\"58\"" },
-	       { "process.executable", NULL });
-	json_object_put(object);
-	record.repeats = record.last = 0;
-	object = read_back(ecs_print, &record);
-	EXPECT(object, { "bindguard.count", "1" }, { "process.name", "\"test_formats\"" });
+	       { "process.name", "\"test_formats\"" });
 	assert_non_null(at(object, "process.user.id"));
 	assert_non_null(at(object, "process.executable"));
 	json_object_put(object);
