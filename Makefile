@@ -37,7 +37,7 @@ BPF_CFLAGS := -mllvm -disable-block-placement -g -O2 -target bpf -mcpu=v3 -Wall 
 	-idirafter /usr/include/$(shell uname -m)-linux-gnu
 
 POLICY := $(patsubst %.c,$(B)/%.o,$(wildcard policy/*.c))
-ENFORCER := $(patsubst %.c,$(B)/%.o,$(wildcard enforcer/*.c))
+ENFORCER := $(patsubst %.c,$(B)/%.o,$(wildcard enforcer/*.c enforcer/report/*.c))
 UNITS := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/test_*.c))
 SUPPORT := $(patsubst %.c,$(B)/%.o,$(filter-out tests/test_% tests/fuzz_% %.bpf.c,$(wildcard tests/*.c)))
 FUZZERS := $(patsubst tests/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz_*.c))
