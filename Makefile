@@ -165,7 +165,7 @@ install: $(B)/bindguard ## install below $(DESTDIR)$(PREFIX)
 	install -m 644 docs/*.8 $(DESTDIR)$(MANDIR)/man8/
 	install -m 644 docs/bindguard.conf.5 $(DESTDIR)$(MANDIR)/man5/
 	install -m 644 docs/bindguard-events.7 $(DESTDIR)$(MANDIR)/man7/
-	install -m 644 docs/events.schema.json $(DESTDIR)$(DOCDIR)/
+	install -m 644 docs/events.schema.json docs/report.schema.json $(DESTDIR)$(DOCDIR)/
 	install -m 644 docs/examples/*.conf docs/examples/logrotate $(DESTDIR)$(DOCDIR)/examples/
 	install -m 644 docs/systemd/bindguard.service $(DESTDIR)$(UNITDIR)/
 	install -m 644 docs/systemd/bindguard.catalog $(DESTDIR)$(CATALOGDIR)/

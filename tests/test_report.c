@@ -145,7 +145,8 @@ static void make(struct report *report, struct log *log, const char *rules, int 
 
 	fclose(log->out);
 	policy = policy_read_text("p.conf", rules, strlen(rules), &messages);
-	assert_non_null(policy);
+	if (!policy)
+		fail_msg("%s", messages.count ? messages.message[0].text : "no memory");
 	policy_messages_free(&messages);
 	*report = (struct report){
 		.from = from < 0 ? RECORDS_UNKNOWN : (DAY0 + from * DATES_DAY) * REPORT_NS,
@@ -836,7 +837,79 @@ static void test_output(void **state)
 	capture_free(&capture);
 }
 
-int main(void)
+/* --- For tests/reports: one report in each format, with all that can be in it, and any bytes. */
+
+#define HOSTILE                                                                      \
+	"</style></svg><script>alert(1)</script> \\\"' onload='x' & &amp; <!-- ]]> " \
+	"\\u001b[2J\\u0007\\u009b\\ud83d\\ude00"
+
+static const char sample_policy[] =
+	"version = 1; default = \"allow\"; rules = (" GOOD ","
+	"{ name = \"=SUM(A1)\"; ports = 21; protocol = \"tcp\"; comm = \"+x\"; },"
+	"{ name = \"-1+1\"; ports = \"1-9, 4000\"; reason = \"@x <b>\\\"'&\\t\\r=\"; owner = \"\xc3\xa9\x1b[2J\"; "
+	"approver = \"\xc3\xa9\x1b[2J\"; approved = \"2025-01-01\"; expires = \"2026-01-01\"; "
+	"address = \"10.0.0.0/8\"; exe = \"/usr/bin/<script>\"; uid = [1, 2]; "
+	"permit_options = \"SO_REUSEPORT\"; },"
+	"{ name = \"</td><script>alert(1)</script>\"; cgroup = \"/a&b\"; });";
+
+static void write_sample(struct log *log)
+{
+	static char hosts[COUNT(holes) + COUNT(wrong_binds)][8];
+	size_t host = 0;
+
+	for (size_t i = 0; i < COUNT(holes) + COUNT(wrong_binds); i++) {
+		snprintf(hosts[host], sizeof(hosts[host]), "host%zu", i);
+		log->host = hosts[host++];
+		log->run = "r1";
+		log->sequence = 0;
+		good_run(log);
+		if (i < COUNT(holes))
+			holes[i].make(log);
+		else
+			bind(log, DATES_DAY + (int)i * 3600, wrong_binds[i - COUNT(holes)].port,
+			     wrong_binds[i - COUNT(holes)].verdict,
+			     wrong_binds[i - COUNT(holes)].keys);
+	}
+	log->host = HOSTILE;
+	log->run = HOSTILE;
+	log->sequence = 0;
+	start(log, 7, HOSTILE, "\"bound_before\":null,\"not_covered\":[\"" HOSTILE "\"],");
+	line(log, "policy", 8,
+	     "\"generation\":3,\"policy\":\"" HOSTILE "\",\"policy_sha256\":\"" HOSTILE
+	     "\",\"cause\":\"" HOSTILE "\",\"default\":\"" HOSTILE
+	     "\",\"files\":[{\"path\":\"" HOSTILE "\",\"sha256\":\"\"}]");
+	bind(log, 9, 80, DENY,
+	     "\"rule\":\"" HOSTILE "\",\"cause\":\"options\",\"forbidden\":[\"" HOSTILE "\"],");
+	bind(log, 9, 80, ALLOW, "\"rule\":\"=SUM(A1)\",\"count\":123456789,");
+	line(log, "gap", 11, "\"from\":null,\"to\":null,\"what\":\"" HOSTILE "\"");
+	listener(log, 12, 631, DENY);
+}
+
+/* Files that test_command() would read are not needed: the printers are called. */
+static int print_sample(const char *format)
+{
+	static const struct {
+		const char *name;
+		void (*print)(FILE *out, const struct report *report);
+	} formats[] = {
+		{ "text", astext_print },
+		{ "json", asjson_print },
+		{ "csv", ascsv_print },
+	};
+	struct report report;
+	struct log log;
+
+	begin(&log);
+	write_sample(&log);
+	make(&report, &log, sample_policy, 0, 2);
+	for (size_t i = 0; i < COUNT(formats); i++)
+		if (!strcmp(format, formats[i].name))
+			formats[i].print(stdout, &report);
+	end(&report, &log);
+	return 0;
+}
+
+int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_good),	  cmocka_unit_test(test_nothing),
@@ -848,5 +921,7 @@ int main(void)
 		cmocka_unit_test(test_command),	  cmocka_unit_test(test_output),
 	};
 
+	if (argc > 2 && !strcmp(argv[1], "--print"))
+		return print_sample(argv[2]);
 	return cmocka_run_group_tests_name("report", tests, capture_begin, capture_end);
 }

@@ -62,6 +62,8 @@ static const struct format {
 	void (*print)(FILE *out, const struct report *report);
 } formats[] = {
 	{ "text", astext_print },
+	{ "json", asjson_print },
+	{ "csv", ascsv_print },
 };
 
 struct options {

@@ -8,5 +8,7 @@
 #include "report.h"
 
 void astext_print(FILE *out, const struct report *report);
+void asjson_print(FILE *out, const struct report *report);
+void ascsv_print(FILE *out, const struct report *report);
 
 #endif
