@@ -895,6 +895,7 @@ static int print_sample(const char *format)
 		{ "text", astext_print },
 		{ "json", asjson_print },
 		{ "csv", ascsv_print },
+		{ "html", ashtml_print },
 	};
 	struct report report;
 	struct log log;

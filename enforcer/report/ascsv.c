@@ -45,7 +45,7 @@ static void print_row(FILE *out, const struct sheet *sheet, size_t row)
 		const char *text = sheet_print(sheet, row, column, true, buffer);
 
 		fputc(',', out);
-		if (text && sheet->column[column].type == SHEET_TEXT)
+		if (text && sheet->column[column].type <= SHEET_NAME)
 			print_field(out, text);
 		else if (text)
 			fputs(text, out);

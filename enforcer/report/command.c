@@ -64,6 +64,7 @@ static const struct format {
 	{ "text", astext_print },
 	{ "json", asjson_print },
 	{ "csv", ascsv_print },
+	{ "html", ashtml_print },
 };
 
 struct options {

@@ -72,7 +72,7 @@ static const char *outcome(const struct report_group *group)
 static void look_at_denied(struct report *report, const struct report_group *group)
 {
 	bool denied = group->verdict == RECORDS_DENY;
-	const char *why = group->rule ? "by this rule" : "no rule allows it";
+	const char *why = group->rule ? "by this rule" : "as no rule allows it";
 
 	if (has_cause(group, "options"))
 		add_group(report, REPORT_OPTIONS, group,

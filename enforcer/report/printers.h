@@ -10,5 +10,13 @@
 void astext_print(FILE *out, const struct report *report);
 void asjson_print(FILE *out, const struct report *report);
 void ascsv_print(FILE *out, const struct report *report);
+void ashtml_print(FILE *out, const struct report *report);
+
+/* Parts of HTML: texts with their bytes escaped, the style sheet, and charts as SVG. */
+void ashtml_text(FILE *out, const char *text);
+extern const char style_sheet[];
+void svg_timeline(FILE *out, const struct report *report);
+void svg_services(FILE *out, const struct report *report);
+void svg_approved(FILE *out, const struct report *report);
 
 #endif

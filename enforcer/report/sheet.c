@@ -58,14 +58,25 @@ static const char *print_time(int64_t time, char buffer[SHEET_CELL_BYTES])
 	return buffer;
 }
 
+static const char *print_name(const char *name, char buffer[SHEET_CELL_BYTES])
+{
+	snprintf(buffer, SHEET_CELL_BYTES, "%s", name);
+	for (char *at = buffer; *at; at++)
+		if (*at == '_')
+			*at = ' ';
+	return buffer;
+}
+
 const char *sheet_print(const struct sheet *sheet, size_t row, size_t column, int plain,
 			char buffer[SHEET_CELL_BYTES])
 {
 	const struct sheet_cell *cell = sheet_cell(sheet, row, column);
 	enum sheet_type type = sheet->column[column].type;
 
-	if (type == SHEET_TEXT)
+	if (type == SHEET_TEXT || (type == SHEET_NAME && plain))
 		return cell->text;
+	if (type == SHEET_NAME)
+		return print_name(cell->text, buffer);
 	if (cell->number == RECORDS_UNKNOWN)
 		return NULL;
 	if (type == SHEET_TIME)

@@ -23,6 +23,7 @@ enum sheet_id {
 
 enum sheet_type {
 	SHEET_TEXT,
+	SHEET_NAME, /* one of ours, with underscores for spaces */
 	SHEET_NUMBER,
 	SHEET_TIME, /* ns since 1970 */
 	SHEET_DATE, /* s since 1970 */

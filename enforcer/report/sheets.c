@@ -123,7 +123,7 @@ static void make_evidence(const struct report *report, struct sheet *sheet)
 static void make_findings(const struct report *report, struct sheet *sheet)
 {
 	static const struct sheet_column columns[] = {
-		{ "kind", "Finding", SHEET_TEXT },	{ "host", "Host", SHEET_TEXT },
+		{ "kind", "Finding", SHEET_NAME },	{ "host", "Host", SHEET_TEXT },
 		{ "rule", "Rule", SHEET_TEXT },		{ "who", "Who", SHEET_TEXT },
 		{ "protocol", "Protocol", SHEET_TEXT }, { "address", "Address", SHEET_TEXT },
 		{ "port", "Port", SHEET_TEXT },		{ "count", "Count", SHEET_NUMBER },
@@ -295,7 +295,7 @@ static void make_timeline(const struct report *report, struct sheet *sheet)
 static void make_coverage(const struct report *report, struct sheet *sheet)
 {
 	static const struct sheet_column columns[] = {
-		{ "kind", "Kind", SHEET_TEXT },
+		{ "kind", "Kind", SHEET_NAME },
 		{ "bounds", "Leaves something unknown", SHEET_BOOLEAN },
 		{ "host", "Host", SHEET_TEXT },
 		{ "from", "From", SHEET_TIME },
