@@ -20,6 +20,7 @@ struct group {
 };
 
 #define MOST_GROUPS 9
+#define WORD 20 /* one that is longer is broken anywhere, rather than widen its column */
 
 static const struct group groups[SHEETS][MOST_GROUPS] = {
 	[SHEET_FINDINGS] = { { "Finding", 1, LINES },
@@ -132,6 +133,15 @@ static const char *look_of(const char *key, const char *text)
 	return "";
 }
 
+static bool has_long_word(const char *text)
+{
+	size_t length = 0;
+
+	while (length <= WORD && *text)
+		length = *text++ == ' ' ? 0 : length + 1;
+	return length > WORD;
+}
+
 /* A cell that is not null. */
 static void print_value(FILE *out, const struct sheet *sheet, size_t row, size_t column)
 {
@@ -142,6 +152,8 @@ static void print_value(FILE *out, const struct sheet *sheet, size_t row, size_t
 	fprintf(out, "<span data-key=\"%s\"", sheet->column[column].key);
 	if (*look)
 		fprintf(out, " class=\"pill %s\"", look);
+	else if (has_long_word(text))
+		fputs(" class=\"long\"", out);
 	fputc('>', out);
 	ashtml_text(out, text);
 	fputs("</span>", out);

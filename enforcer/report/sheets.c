@@ -251,7 +251,7 @@ static void make_observed(const struct report *report, struct sheet *sheet)
 		{ "verdict", "Verdict", SHEET_TEXT }, { "rule", "Rule", SHEET_TEXT },
 		{ "who", "Who", SHEET_TEXT },	      { "protocol", "Protocol", SHEET_TEXT },
 		{ "address", "Address", SHEET_TEXT }, { "port", "Port", SHEET_TEXT },
-		{ "count", "Count", SHEET_NUMBER },   { "bound", "Of those bound", SHEET_NUMBER },
+		{ "count", "Count", SHEET_NUMBER },   { "bound", "Bound", SHEET_NUMBER },
 		{ "first", "First", SHEET_TIME },     { "last", "Last", SHEET_TIME },
 	};
 	struct report_group **groups = alloc_zeroed(report->groups.count, sizeof(*groups));
@@ -295,12 +295,9 @@ static void make_timeline(const struct report *report, struct sheet *sheet)
 static void make_coverage(const struct report *report, struct sheet *sheet)
 {
 	static const struct sheet_column columns[] = {
-		{ "kind", "Kind", SHEET_NAME },
-		{ "bounds", "Leaves something unknown", SHEET_BOOLEAN },
-		{ "host", "Host", SHEET_TEXT },
-		{ "from", "From", SHEET_TIME },
-		{ "to", "To", SHEET_TIME },
-		{ "count", "Count", SHEET_NUMBER },
+		{ "kind", "Kind", SHEET_NAME }, { "bounds", "Hole", SHEET_BOOLEAN },
+		{ "host", "Host", SHEET_TEXT }, { "from", "From", SHEET_TIME },
+		{ "to", "To", SHEET_TIME },	{ "count", "Count", SHEET_NUMBER },
 		{ "text", "What", SHEET_TEXT },
 	};
 
