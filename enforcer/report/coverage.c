@@ -244,8 +244,9 @@ static int compare_generations(const void *a, const void *b)
 /* A generation is in force until the next one of its run or, as far as is known, its last line. */
 static void end_generations(struct report *report)
 {
-	qsort(report->generation, report->generations, sizeof(*report->generation),
-	      compare_generations);
+	if (report->generations)
+		qsort(report->generation, report->generations, sizeof(*report->generation),
+		      compare_generations);
 	for (size_t i = 0; i < report->generations; i++) {
 		struct report_generation *generation = &report->generation[i];
 		bool last = i + 1 == report->generations || generation[1].run != generation->run;
