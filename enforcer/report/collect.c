@@ -13,9 +13,10 @@
 #define MAX_RUNS 100000
 #define MAX_HOSTS 20000
 #define MAX_GROUPS 100000
-#define MAX_EVENTS 100000 /* generations, and gaps */
+#define MAX_GENERATIONS 100000
+#define MAX_GAPS 10000
 #define KEY_BYTES (2 * SUBJECT_TEXT_BYTES)
-#define PART_BYTES 512 /* of a key: a text that is longer is told from no other that begins so */
+#define PART_BYTES 256 /* of a text: one that is longer is told from no other that begins so */
 
 void report_begin(struct report *report)
 {
@@ -171,8 +172,10 @@ static void take_totals(struct report_run *run, const struct records_line *line)
 static void take_policy(struct report *report, const struct report_run *run,
 			const struct records_line *line)
 {
-	if (report->generations == MAX_EVENTS)
+	if (report->generations == MAX_GENERATIONS) {
+		report->ungrouped++;
 		return;
+	}
 	report->generation = alloc_grow(report->generation, report->generations,
 					sizeof(*report->generation));
 	report->generation[report->generations++] = (struct report_generation){
@@ -202,8 +205,10 @@ static void take_gap(struct report *report, const struct report_run *run,
 			gap->to = line->to;
 		return;
 	}
-	if (report->gaps == MAX_EVENTS)
+	if (report->gaps == MAX_GAPS) {
+		report->ungrouped++;
 		return;
+	}
 	report->gap = alloc_grow(report->gap, report->gaps, sizeof(*report->gap));
 	report->gap[report->gaps++] = (struct report_gap){
 		.run = run,
@@ -214,6 +219,20 @@ static void take_gap(struct report *report, const struct report_run *run,
 }
 
 /* --- Binds and sockets */
+
+/* An escaped copy of a text that is not too long to be kept for each group. */
+static char *short_text(const char *text)
+{
+	char buffer[PART_BYTES + sizeof("...")];
+
+	if (!text)
+		return NULL;
+	escape(text, strlen(text), PART_BYTES, buffer, sizeof(buffer));
+	if (strlen(buffer) < PART_BYTES - 3)
+		return alloc_string(buffer, strlen(buffer));
+	strcat(buffer, "...");
+	return alloc_string(buffer, strlen(buffer));
+}
 
 static void make_key(struct key *key, const struct records_line *line,
 		     const struct subject *subject)
@@ -264,7 +283,7 @@ static char *list_text(const char *lines)
 		if (*from == '\n')
 			*to++ = ' ';
 	}
-	escaped = report_text(list);
+	escaped = short_text(list);
 	free(list);
 	free(text);
 	return escaped;
@@ -283,21 +302,21 @@ static void fill_socket(struct report_group *group, const struct records_line *l
 	bool has_port = line->port != RECORDS_UNKNOWN && !line->is_raw;
 
 	group->is_socket = true;
-	group->address = report_text(address_word(line->address));
-	group->port = has_port ? report_print("%" PRId64, line->port) : report_text("");
+	group->address = short_text(address_word(line->address));
+	group->port = has_port ? report_print("%" PRId64, line->port) : short_text("");
 }
 
 static void fill_bind(struct report_group *group, const struct records_line *line)
 {
 	char buffer[BINDTEXT_BYTES];
 
-	group->address = report_text(bindtext_address(line, buffer));
-	group->port = report_text(bindtext_port(line, buffer));
+	group->address = short_text(bindtext_address(line, buffer));
+	group->port = short_text(bindtext_port(line, buffer));
 	if (line->rewritten != 1)
 		return;
 	group->rewritten = true;
-	group->bound_verdict = report_text(line->bound_verdict);
-	group->bound = report_text(line->address ?: "?");
+	group->bound_verdict = short_text(line->bound_verdict);
+	group->bound = short_text(line->address ?: "?");
 	if (line->port != RECORDS_UNKNOWN) {
 		char *address = group->bound;
 
@@ -315,11 +334,11 @@ static void fill_group(struct report_group *group, const struct report_host *hos
 		.verdict = line->verdict,
 		.enforced = line->enforced == 1,
 		.of = host,
-		.host = report_text(host->host),
-		.rule = report_text(line->rule),
-		.cause = report_text(line->cause),
-		.who = report_text(subject_print(subject, who, sizeof(who))),
-		.protocol = report_text(bindtext_protocol(line, protocol)),
+		.host = short_text(host->host),
+		.rule = short_text(line->rule),
+		.cause = short_text(line->cause),
+		.who = short_text(subject_print(subject, who, sizeof(who))),
+		.protocol = short_text(bindtext_protocol(line, protocol)),
 		.options = list_text(line->forbidden),
 		.first = RECORDS_UNKNOWN,
 		.last = RECORDS_UNKNOWN,
@@ -389,7 +408,7 @@ static void take_bind(struct report *report, struct report_run *run,
 	if (!group)
 		return;
 	group->count += (uint64_t)line->count;
-	if (line->rc == 0 || line->rc == RECORDS_UNKNOWN)
+	if (line->verdict != RECORDS_DENY && (line->rc == 0 || line->rc == RECORDS_UNKNOWN))
 		group->done += (uint64_t)line->count;
 	note_time(&group->first, &group->last, line->time);
 	note_time(&group->first, &group->last, line->last_time);
