@@ -459,6 +459,7 @@ static void test_listeners(void **state)
 	listener(&log, 10, 99, DENY);
 	listener(&log, 3 * DATES_DAY, 631, DENY);
 	listener(&log, 3 * DATES_DAY, 631, DENY);
+	listener(&log, 20, 98, DENY);
 	make(&report, &log, POLICY(GOOD), -1, -1);
 	EXPECT_COUNT(&report, 1, SHEET_FINDINGS);
 	EXPECT_ROW(&report, SHEET_FINDINGS, "kind=unapproved_listener", "port=631", "count=2",
