@@ -15,6 +15,7 @@
 #define BAR 9
 #define PANEL 78 /* height of a part of the timeline */
 #define MOST_SERVICES 10
+#define NAME 40 /* bytes of a service's, as much as there is room for */
 
 static void begin(FILE *out, const char *title, int height)
 {
@@ -165,13 +166,13 @@ static int compare_uses(const void *a, const void *b)
 }
 
 /* "web: tcp 80, 443", not longer than there is room for. */
-static void name_service(const struct report_service *service, char name[56])
+static void name_service(const struct report_service *service, char name[NAME])
 {
-	int length = snprintf(name, 56, "%s: %s %s", service->name, service->protocol,
+	int length = snprintf(name, NAME, "%s: %s %s", service->name, service->protocol,
 			      service->ports);
 
-	if (length >= 56)
-		strcpy(name + 52, "...");
+	if (length >= NAME)
+		strcpy(name + NAME - sizeof("..."), "...");
 }
 
 void svg_services(FILE *out, const struct report *report)
@@ -184,7 +185,7 @@ void svg_services(FILE *out, const struct report *report)
 	qsort(sorted, report->services, sizeof(*sorted), compare_uses);
 	begin(out, "Ports by service: binds of the most used", count ? (int)count * ROW : ROW);
 	for (size_t i = 0; i < count; i++) {
-		char name[56];
+		char name[NAME];
 
 		name_service(sorted[i], name);
 		draw_row(out, (int)i, name, "allow", sorted[i]->uses, sorted[0]->uses);
