@@ -285,7 +285,18 @@ static void test_nothing(void **state)
 	for (size_t i = 0; i < COUNT(all_controls); i++)
 		expect_control(&report, all_controls[i], "not measured");
 	EXPECT_COUNT(&report, 0, SHEET_FINDINGS);
+	EXPECT_ROW(&report, SHEET_SCOPE, "complete=false", "hosts=0");
 	assert_int_equal(report_status(&report), 2);
+	end(&report, &log);
+
+	/* Of a host that was only scanned nothing else is known. */
+	begin(&log);
+	good_run(&log);
+	log.host = "web2";
+	listener(&log, 2 * DATES_DAY - 1, 443, ALLOW);
+	make(&report, &log, POLICY(GOOD), -1, -1);
+	EXPECT_ROW(&report, SHEET_COVERAGE, "kind=not_recorded", "host=web2", "bounds=true");
+	expect_control(&report, "CM-7", "not measured");
 	end(&report, &log);
 }
 
@@ -476,18 +487,37 @@ static void test_listeners(void **state)
 	expect_control(&report, "listening services", "not measured");
 	end(&report, &log);
 
-	/* A second host, which nobody has scanned; what was bound there before is denied. */
+	/* A second host, which nobody has scanned. */
 	begin(&log);
 	good_run(&log);
 	log.host = "web2";
-	log.run = "r2";
 	log.sequence = 0;
-	start(&log, 0, "deny", "\"denied_before\":3,");
+	start(&log, 0, "deny", "");
 	policy_line(&log, 1, SHA);
+	totals(&log, 60, "\"lost\":0");
 	make(&report, &log, POLICY(GOOD), -1, -1);
 	EXPECT_COUNT(&report, 0, SHEET_FINDINGS);
 	expect_control(&report, "listening services", "not measured");
 	expect_control(&report, "CM-7", "pass");
+	end(&report, &log);
+}
+
+static void test_bound_before(void **state)
+{
+	struct report report;
+	struct log log;
+
+	(void)state;
+	begin(&log);
+	good_run(&log);
+	log.host = "web2";
+	log.sequence = 0;
+	line(&log, "start", 0, "\"mode\":\"deny\",\"bound_before\":9,\"denied_before\":3");
+	make(&report, &log, POLICY(GOOD), -1, -1);
+	EXPECT_ROW(&report, SHEET_FINDINGS, "kind=unapproved_listener", "host=web2", "count=3",
+		   "port=");
+	expect_control(&report, "listening services", "fail");
+	expect_control(&report, "2.2.4", "fail");
 	end(&report, &log);
 }
 
@@ -541,6 +571,22 @@ static void hole_observed(struct log *log)
 static void hole_lost(struct log *log)
 {
 	totals(log, 100, "\"lost\":7");
+}
+
+static void hole_no_totals(struct log *log)
+{
+	log->run = "r2";
+	log->sequence = 0;
+	start(log, 100, "deny", "");
+}
+
+/* Killed, and started again. */
+static void hole_not_final(struct log *log)
+{
+	log->run = "r0";
+	log->sequence = 0;
+	start(log, -3600, "deny", "");
+	totals(log, -3540, "\"final\":false,\"lost\":0");
 }
 
 static void hole_dropped(struct log *log)
@@ -625,6 +671,8 @@ static const struct {
 	  "to=2026-03-01T00:03:20.000000Z", true },
 	{ hole_observed, "observed_only", "1", NULL, NULL, true },
 	{ hole_lost, "lost", "7", NULL, NULL, true },
+	{ hole_no_totals, "lost", "1", "from=2026-03-01T00:01:40.000000Z", NULL, true },
+	{ hole_not_final, "lost", "1", "from=2026-02-28T23:00:00.000000Z", NULL, true },
 	{ hole_dropped, "lost", "7", NULL, NULL, true },
 	{ hole_sampled, "left_out", "7", NULL, NULL, true },
 	{ hole_filtered, "left_out", "7", NULL, NULL, true },
@@ -921,7 +969,7 @@ static void write_sample(struct log *log)
 		if (i < COUNT(holes))
 			holes[i].make(log);
 		else
-			bind(log, DATES_DAY + (int)i * 3600, wrong_binds[i - COUNT(holes)].port,
+			bind(log, DATES_DAY + (int)i * 600, wrong_binds[i - COUNT(holes)].port,
 			     wrong_binds[i - COUNT(holes)].verdict,
 			     wrong_binds[i - COUNT(holes)].keys);
 	}
@@ -971,11 +1019,12 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_good),	  cmocka_unit_test(test_nothing),
 		cmocka_unit_test(test_binds),	  cmocka_unit_test(test_texts),
 		cmocka_unit_test(test_rules),	  cmocka_unit_test(test_unused),
-		cmocka_unit_test(test_listeners), cmocka_unit_test(test_holes),
-		cmocka_unit_test(test_repeated),  cmocka_unit_test(test_period),
-		cmocka_unit_test(test_sequence),  cmocka_unit_test(test_timeline),
-		cmocka_unit_test(test_command),	  cmocka_unit_test(test_output),
-		cmocka_unit_test(test_compliant), cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_listeners), cmocka_unit_test(test_bound_before),
+		cmocka_unit_test(test_holes),	  cmocka_unit_test(test_repeated),
+		cmocka_unit_test(test_period),	  cmocka_unit_test(test_sequence),
+		cmocka_unit_test(test_timeline),  cmocka_unit_test(test_command),
+		cmocka_unit_test(test_output),	  cmocka_unit_test(test_compliant),
+		cmocka_unit_test(test_refused),
 	};
 
 	if (argc > 2 && !strcmp(argv[1], "--print"))

@@ -153,6 +153,7 @@ static void take_totals(struct report_run *run, const struct records_line *line)
 {
 	if (run->totals_sequence != RECORDS_UNKNOWN && line->sequence < run->totals_sequence)
 		return;
+	run->counted = true;
 	run->totals_sequence = line->sequence;
 	run->final |= line->final == 1;
 	run->attempts = line->attempts;

@@ -119,6 +119,9 @@ static void look_at_lines(struct report *report, const struct report_run *run)
 
 static void look_at_totals(struct report *report, const struct report_run *run)
 {
+	if (!run->counted)
+		add_count(report, REPORT_LOST, run, 1,
+			  "a run without totals: what was lost or left out is not known");
 	if (run->lost > 0)
 		run->of->lost += (uint64_t)run->lost;
 	add_count(report, REPORT_LOST, run, run->lost,
@@ -183,6 +186,10 @@ static void between_runs(struct report *report, const struct report_run *last,
 
 	if (last->last == RECORDS_UNKNOWN || next->first <= last->last)
 		return;
+	if (!last->final)
+		add_count(report, REPORT_LOST, last, 1,
+			  "a run that ended without its last record: what came after the totals "
+			  "before is not known");
 	add_interval(report, pinned ? REPORT_NO_READER : REPORT_NO_ENFORCEMENT, last->host,
 		     last->last, next->first,
 		     report_text(pinned ? "between two runs: what was pinned decided, and nothing "
@@ -347,6 +354,18 @@ static void look_at_gaps(struct report *report)
 	}
 }
 
+/* All that is known of such a host is a scan, or what it did before or after the period. */
+static void look_at_hosts(struct report *report)
+{
+	for (size_t i = 0; i < report->hosts.count; i++) {
+		const struct report_host *host = report->hosts.entry[i].value;
+
+		if (!host->recorded)
+			add(report, REPORT_NOT_RECORDED, host->host, 1,
+			    report_text("no run on this host has records in the period"));
+	}
+}
+
 void coverage_make(struct report *report)
 {
 	struct report_run **runs = alloc_zeroed(report->runs.count, sizeof(*runs));
@@ -360,12 +379,14 @@ void coverage_make(struct report *report)
 	}
 	qsort(runs, count, sizeof(*runs), compare_runs);
 	for (size_t i = 0; i < count; i++) {
+		runs[i]->of->recorded = true;
 		look_at_lines(report, runs[i]);
 		look_at_totals(report, runs[i]);
 		look_at_ways(report, runs[i]);
 		look_at_start(report, runs[i]);
 	}
 	look_between(report, runs, count);
+	look_at_hosts(report);
 	free(runs);
 	end_generations(report);
 	look_at_policies(report);
@@ -375,7 +396,7 @@ void coverage_make(struct report *report)
 		qsort(report->coverage, report->coverages, sizeof(*report->coverage),
 		      compare_coverage);
 	merge_ways(report);
-	report->complete = true;
+	report->complete = count > 0;
 	for (size_t i = 0; i < report->coverages; i++)
 		report->complete &= !report->coverage[i].bounds;
 }

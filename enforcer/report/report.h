@@ -26,6 +26,7 @@ struct report_run {
 	bool started, final; /* its first and its last record are there */
 	uint64_t lines, repeated;
 	struct sequence sequence;
+	bool counted; /* there are totals */
 	int64_t totals_sequence; /* of the totals that these are: */
 	int64_t attempts, allow, deny, audit, reported, folded, sampled, filtered, lost, dropped;
 	int64_t outcomes_lost, outcomes_missed;
@@ -70,7 +71,7 @@ struct report_host {
 	int64_t scanned; /* when the last scan was */
 	int64_t first, last;
 	uint64_t lost, missing; /* of its runs */
-	uint64_t services[2]; /* that were seen, and of those approved */
+	bool recorded; /* there is a run in the period */
 	bool current; /* its last generation is the policy of the report */
 	const struct report_generation *generation; /* the last one */
 };
