@@ -37,7 +37,7 @@ BPF_CFLAGS := -mllvm -disable-block-placement -g -O2 -target bpf -mcpu=v3 -Wall 
 	-idirafter /usr/include/$(shell uname -m)-linux-gnu
 
 POLICY := $(patsubst %.c,$(B)/%.o,$(wildcard policy/*.c))
-ENFORCER := $(patsubst %.c,$(B)/%.o,$(wildcard enforcer/*.c))
+ENFORCER := $(patsubst %.c,$(B)/%.o,$(wildcard enforcer/*.c enforcer/report/*.c))
 UNITS := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/test_*.c))
 SUPPORT := $(patsubst %.c,$(B)/%.o,$(filter-out tests/test_% tests/fuzz_% %.bpf.c,$(wildcard tests/*.c)))
 FUZZERS := $(patsubst tests/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz_*.c))
@@ -165,7 +165,7 @@ install: $(B)/bindguard ## install below $(DESTDIR)$(PREFIX)
 	install -m 644 docs/*.8 $(DESTDIR)$(MANDIR)/man8/
 	install -m 644 docs/bindguard.conf.5 $(DESTDIR)$(MANDIR)/man5/
 	install -m 644 docs/bindguard-events.7 $(DESTDIR)$(MANDIR)/man7/
-	install -m 644 docs/events.schema.json $(DESTDIR)$(DOCDIR)/
+	install -m 644 docs/events.schema.json docs/report.schema.json $(DESTDIR)$(DOCDIR)/
 	install -m 644 docs/examples/*.conf docs/examples/logrotate $(DESTDIR)$(DOCDIR)/examples/
 	install -m 644 docs/systemd/bindguard.service $(DESTDIR)$(UNITDIR)/
 	install -m 644 docs/systemd/bindguard.catalog $(DESTDIR)$(CATALOGDIR)/

@@ -10,6 +10,7 @@
 #include "learn.h"
 #include "policytest.h"
 #include "replay.h"
+#include "report/command.h"
 #include "scan.h"
 #include "status.h"
 #include "unload.h"
@@ -20,9 +21,10 @@ static const struct command {
 	const char *name;
 	int (*run)(int argc, char **argv);
 } commands[] = {
-	{ "check", check },	{ "explain", explain },	   { "test", policytest },
-	{ "scan", scan_bound }, { "doctor", host_doctor }, { "status", status_show },
-	{ "unload", unload },	{ "replay", replay },	   { "learn", learn },
+	{ "check", check },	      { "explain", explain },	 { "test", policytest },
+	{ "scan", scan_bound },	      { "doctor", host_doctor }, { "status", status_show },
+	{ "unload", unload },	      { "replay", replay },	 { "learn", learn },
+	{ "report", report_command },
 };
 
 int main(int argc, char **argv)

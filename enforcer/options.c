@@ -92,6 +92,7 @@ static const char help[] =
 	"       bindguard test POLICY [CASES...]          does a policy decide as expected?\n"
 	"       bindguard learn [LOG...]                  a policy that allows what was seen\n"
 	"       bindguard replay POLICY LOG...            what would it have decided of a log?\n"
+	"       bindguard report POLICY LOG...            what an auditor asks for, in one file\n"
 	"       bindguard scan [POLICY]                   what is bound already, and may it be?\n"
 	"       bindguard status [--json]                 what is pinned, and does it decide?\n"
 	"       bindguard unload                          take down what is pinned\n"

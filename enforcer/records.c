@@ -168,6 +168,65 @@ static const char *read_options(struct parsing *parsing, size_t offset)
 	return NULL;
 }
 
+/* Takes a text of a list to the end of what was taken before: where it is, it only moves down. */
+static void join_text(char **begin, char **end, char *text)
+{
+	size_t length = strlen(text);
+
+	if (!*begin)
+		*begin = *end = text;
+	memmove(*end, text, length);
+	*end += length;
+	*(*end)++ = '\n';
+}
+
+/* Texts, or objects of texts, as one text. Its last newline takes the NUL's place for a moment. */
+static const char *read_texts(struct parsing *parsing, size_t offset)
+{
+	struct jsonread_value item, inner;
+	char *begin = NULL, *end = NULL;
+
+	if (parsing->value.type == JSONREAD_NULL)
+		return NULL;
+	if (parsing->value.type != JSONREAD_LIST)
+		return "a list";
+	while (jsonread_item(&parsing->json, &item)) {
+		if (item.type == JSONREAD_TEXT)
+			join_text(&begin, &end, item.text);
+		else if (item.type != JSONREAD_OBJECT)
+			return "a list of texts";
+		while (item.type == JSONREAD_OBJECT && jsonread_key(&parsing->json) &&
+		       jsonread_value(&parsing->json, &inner)) {
+			if (inner.type != JSONREAD_TEXT)
+				return "a list of objects of texts";
+			join_text(&begin, &end, inner.text);
+		}
+	}
+	if (end)
+		*end = '\0';
+	TEXT_AT(parsing, offset) = begin;
+	return NULL;
+}
+
+/* Of an object only its verdict. */
+static const char *read_decision(struct parsing *parsing, size_t offset)
+{
+	struct jsonread_value inner;
+	const char *key;
+
+	if (parsing->value.type == JSONREAD_NULL)
+		return NULL;
+	if (parsing->value.type != JSONREAD_OBJECT)
+		return "an object";
+	while ((key = jsonread_key(&parsing->json)) && jsonread_value(&parsing->json, &inner)) {
+		if (!strcmp(key, "verdict") && inner.type == JSONREAD_TEXT)
+			TEXT_AT(parsing, offset) = inner.text;
+		else
+			jsonread_skip(&parsing->json, &inner);
+	}
+	return NULL;
+}
+
 static const char *read_range(struct parsing *parsing, size_t offset)
 {
 	struct jsonread_value item;
@@ -215,31 +274,42 @@ static const struct known {
 	read_key *read;
 	size_t offset;
 } known_keys[] = {
+	KEY(address, text),
 	KEY(allow, number),
 	KEY(attempts, number),
 	KEY(audit, number),
 	KEY(boot_id, text),
+	KEY(bound_before, number),
+	{ "bound_decision", read_decision, offsetof(struct records_line, bound_verdict) },
 	KEY(cause, text),
 	KEY(cgroup, text),
 	KEY(comm, bytes),
 	KEY(count, number),
+	{ "default", read_text, offsetof(struct records_line, default_verdict) },
+	KEY(denied_before, number),
 	KEY(deny, number),
 	KEY(dropped, number),
 	KEY(enforced, boolean),
 	KEY(errors, number),
 	KEY(exe, bytes),
 	WORD("family", family),
+	KEY(files, texts),
 	KEY(filtered, number),
 	KEY(final, boolean),
 	KEY(folded, number),
+	KEY(forbidden, texts),
 	KEY(from, time),
 	KEY(generation, number),
+	KEY(hook, text),
 	KEY(host, text),
+	KEY(kernel, text),
 	KEY(last_time, time),
 	KEY(login_uid, number),
 	KEY(lost, number),
+	KEY(machine, text),
 	KEY(mode, text),
 	KEY(netns_host, boolean),
+	KEY(not_covered, texts),
 	KEY(options, options),
 	KEY(outcomes_lost, number),
 	KEY(outcomes_missed, number),
@@ -263,6 +333,7 @@ static const struct known {
 	KEY(run, text),
 	KEY(sampled, number),
 	KEY(sequence, number),
+	KEY(state, text),
 	KEY(tid, number),
 	KEY(time, time),
 	KEY(to, time),
@@ -320,6 +391,8 @@ static enum records_kind kind_of(const char *record)
 
 	if (!record)
 		return RECORDS_BIND;
+	if (strcmp(record, "socket") == 0)
+		return RECORDS_SOCKET;
 	return kind < 0 ? RECORDS_OTHER : (enum records_kind)kind;
 }
 
@@ -380,7 +453,7 @@ static bool finish_address(struct parsing *parsing, struct records_error *error)
 	return true;
 }
 
-static bool finish_words(struct parsing *parsing, struct records_error *error)
+static bool finish_verdict(struct parsing *parsing, struct records_error *error)
 {
 	static const char *const verdicts[] = {
 		[RECORDS_ALLOW - 1] = "allow",
@@ -388,12 +461,21 @@ static bool finish_words(struct parsing *parsing, struct records_error *error)
 		[RECORDS_AUDIT - 1] = "audit",
 		NULL,
 	};
-	struct records_line *line = parsing->line;
-	int verdict = find_word(parsing->verdict, verdicts), via = BIND_VIA_BIND;
+	int verdict = find_word(parsing->verdict, verdicts);
 
 	if (parsing->verdict && verdict < 0)
 		return fail(error, "verdict", "\"allow\", \"deny\" or \"audit\"");
-	line->verdict = (enum records_verdict)(verdict + 1);
+	parsing->line->verdict = (enum records_verdict)(verdict + 1);
+	return true;
+}
+
+static bool finish_words(struct parsing *parsing, struct records_error *error)
+{
+	struct records_line *line = parsing->line;
+	int via = BIND_VIA_BIND;
+
+	if (!finish_verdict(parsing, error))
+		return false;
 	while (via <= BIND_VIA_SENDTO && (!parsing->via || strcmp(parsing->via, names_via(via))))
 		via++;
 	if (via > BIND_VIA_SENDTO)
@@ -438,6 +520,21 @@ static bool finish_bind(struct parsing *parsing, struct records_error *error)
 	return finish_words(parsing, error) && finish_address(parsing, error);
 }
 
+static bool finish_socket(struct parsing *parsing, struct records_error *error)
+{
+	struct records_line *line = parsing->line;
+
+	if (!is_between(line->uid, 0, UINT32_MAX - 1))
+		return fail(error, "uid", "a user's number");
+	if (!is_between(line->protocol, 0, UINT16_MAX))
+		return fail(error, "protocol_number", "0 to 65535");
+	if (!line->address || !parsing->type || !line->state)
+		return fail(error, "address", "address, type and state of a socket");
+	line->is_raw = strcmp(parsing->type, "raw") == 0;
+	line->process_comm = line->comm;
+	return finish_verdict(parsing, error);
+}
+
 bool records_parse(char *text, size_t length, struct records_line *line,
 		   struct records_error *error)
 {
@@ -448,6 +545,8 @@ bool records_parse(char *text, size_t length, struct records_line *line,
 	if (!read_keys(&parsing, error))
 		return false;
 	line->kind = kind_of(line->record);
+	if (line->kind == RECORDS_SOCKET)
+		return finish_socket(&parsing, error);
 	return line->kind != RECORDS_BIND || finish_bind(&parsing, error);
 }
 

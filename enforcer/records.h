@@ -24,6 +24,7 @@ enum records_kind {
 	RECORDS_RELOAD_FAILED,
 	RECORDS_GAP,
 	RECORDS_OTHER, /* a kind that nobody needs here; only the common keys are set */
+	RECORDS_SOCKET, /* what 'bindguard scan --json' prints */
 };
 
 enum records_verdict {
@@ -45,6 +46,19 @@ struct records_line {
 	int64_t time; /* ns since 1970 */
 	const char *host, *run, *boot_id;
 	int64_t sequence;
+
+	/*
+	 * Beside the others, of policy and start. Lists are one text, with a newline after each item:
+	 * of files, after each path and each SHA-256.
+	 */
+	const char *files, *default_verdict;
+	const char *kernel, *machine, *hook, *not_covered;
+	int64_t bound_before, denied_before;
+
+	/* Of bind, as bound, and of socket, which has what tells where it is and whose, too. */
+	const char *address, *forbidden; /* a list */
+	const char *bound_verdict; /* of what is bound, if it was rewritten */
+	const char *state; /* of socket: "listen", "bound" or "connected" */
 
 	/*
 	 * bind. exe and comm have the bytes that they had: \xHH, which json_text() wrote, is undone.

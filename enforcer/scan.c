@@ -6,12 +6,14 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sysexits.h>
+#include <time.h>
 
 #include "cgroups.h"
 #include "complain.h"
 #include "host.h"
 #include "load.h"
 #include "scanprint.h"
+#include "stream.h"
 #include "verb.h"
 #include "verdicts.h"
 
@@ -127,6 +129,8 @@ static int judge(struct scan_run *run)
 static void print(const struct scan_run *run)
 {
 	struct stat own = { 0 };
+	struct stream stream;
+	struct timespec now;
 	struct scanprint print = {
 		.out = stdout,
 		.policy = run->load.policy,
@@ -134,6 +138,12 @@ static void print(const struct scan_run *run)
 		.own_netns = stat("/proc/self/ns/net", &own) ? 0 : own.st_ino,
 		.wide = run->wide,
 	};
+
+	stream_open(&stream, stdout, MODE_OBSERVE);
+	clock_gettime(CLOCK_REALTIME, &now);
+	print.time = now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
+	print.host = stream.host;
+	print.boot_id = stream.boot_id;
 
 	if (run->json)
 		scanprint_json(&print, &run->sockets);

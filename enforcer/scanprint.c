@@ -184,6 +184,10 @@ static struct json_object *socket_object(const struct scanprint *print,
 	struct json_object *object = json_object_new_object();
 	struct json_object *owners = json_object_new_array();
 
+	json_object_object_add(object, "record", json_object_new_string("socket"));
+	json_object_object_add(object, "time", json_time(print->time));
+	json_object_object_add(object, "boot_id", json_text(print->boot_id));
+	json_object_object_add(object, "host", json_text(print->host));
 	json_add_where(object, &(struct json_where){
 				       .protocol = record->protocol,
 				       .type = record->type,

@@ -13,6 +13,8 @@ struct scanprint {
 	const struct policy *policy; /* by which the owners were judged; NULL: by none */
 	uint32_t host_netns;
 	uint32_t own_netns; /* the one in which interfaces have names for us */
+	int64_t time; /* of the scan, ns since 1970: the same on all lines of JSON */
+	const char *host, *boot_id; /* on lines of JSON */
 	bool wide; /* wide columns, and the cgroup */
 };
 

@@ -438,6 +438,9 @@ static char *table(const struct sockets *sockets, const struct policy *policy, b
 		.policy = policy,
 		.host_netns = HOST,
 		.own_netns = OTHER,
+		.time = INT64_C(1772366400000001000),
+		.host = "h",
+		.boot_id = "b",
 		.wide = wide,
 	};
 	char *text;
@@ -568,7 +571,9 @@ static void test_print_unknown_cgroup(void **state)
 static void test_print_json(void **state)
 {
 	static const char expected[] =
-		"{\"protocol\":\"TCP\",\"protocol_number\":6,\"type\":\"stream\","
+		"{\"record\":\"socket\",\"time\":\"2026-03-01T12:00:00.000001Z\","
+		"\"boot_id\":\"b\",\"host\":\"h\","
+		"\"protocol\":\"TCP\",\"protocol_number\":6,\"type\":\"stream\","
 		"\"family\":\"ipv4\",\"address\":\"0.0.0.0\",\"port\":443,\"options\":[],"
 		"\"interface\":null,\"interface_index\":0,\"netns\":4026531840,"
 		"\"netns_host\":true,\"state\":\"listen\",\"inode\":7001,\"pid\":4294967294,"

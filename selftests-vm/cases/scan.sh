@@ -371,7 +371,7 @@ case_scan_status() {
 case_scan_json() {
 	value='("[^"]*"|[0-9]+|null|true|false|\[[^]]*\])'
 	line='^\{'
-	for key in protocol protocol_number type family address port options interface \
+	for key in record time boot_id host protocol protocol_number type family address port options interface \
 		interface_index netns netns_host state inode pid comm uid verdict rule cause forbidden; do
 		line="$line\"$key\":$value,"
 	done
@@ -387,7 +387,7 @@ case_scan_json() {
 	expect_status 0
 	sed 's/\\"//g' "$OUT" >"$TMP/plain"
 	expect_eq 3 "$(grep -cE "$line" "$TMP/plain")" 'lines with all keys'
-	expect_line '^\{"protocol":"TCP","protocol_number":6,"type":"stream","family":"ipv6","address":"::1","port":5001,"options":\["SO_REUSEADDR","SO_REUSEPORT"\],"interface":"lo","interface_index":1,'
+	expect_line '^\{"record":"socket",.*,"protocol":"TCP","protocol_number":6,"type":"stream","family":"ipv6","address":"::1","port":5001,"options":\["SO_REUSEADDR","SO_REUSEPORT"\],"interface":"lo","interface_index":1,'
 	expect_line '"comm":"a\\"b\\\\c","uid":0,"verdict":null,"rule":null,"cause":null,"forbidden":null,"owners":'
 	expect_line '"type":"raw",.*"port":null,'
 	policy <<-'END'
