@@ -271,6 +271,34 @@ case_systemd_killed() {
 	expect_errno EACCES
 }
 
+# expect_no_bind_undecided COMMAND...: while it runs, a program keeps trying what is denied.
+expect_no_bind_undecided() {
+	local busy
+	"$BINDER" -q -r 0 tcp4 0.0.0.0 23 >"$TMP/binds" &
+	busy=$!
+	"$@"
+	kill "$busy"
+	wait "$busy" || true
+	cat "$TMP/binds"
+	expect grep -qE '^attempts=([1-9][0-9]*) ok=0 EACCES=\1$' "$TMP/binds"
+}
+
+# upgraded VERSION PROGRAM: as a package does it, the file replaced and the service restarted.
+upgraded() {
+	cp "$2" /usr/local/sbin/bindguard.new
+	mv /usr/local/sbin/bindguard.new /usr/local/sbin/bindguard
+	systemctl restart "$UNIT" || fail_unit "cannot restart it"
+	bindguard status
+	expect grep -q "^program  *bindguard $1 runs " "$OUT"
+}
+
+case_systemd_upgrade() {
+	[ -x /bin/bindguard-next ] || skip "no build/bindguard-next, see 'make guests'"
+	deny_telnet
+	expect_no_bind_undecided upgraded next /bin/bindguard-next
+	expect_no_bind_undecided upgraded "$("$BINDGUARD" --version | cut -d ' ' -f 2)" /bin/bindguard
+}
+
 has_signed_since() {
 	[ "$(property WatchdogTimestampMonotonic)" -gt "$1" ]
 }
