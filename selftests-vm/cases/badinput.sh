@@ -2,6 +2,8 @@
 # shellcheck shell=dash disable=SC2034
 #
 # Bad input and hosts that lack something: one clear line, the right status, nothing attached.
+#
+# kernels: 5.10 6.12 newest
 
 case_bad_options() {
 	for arguments in '-P 65536' '-P 80abc' '-u nobody-here' '-p 0' '--no-such-option' \

@@ -2,6 +2,8 @@
 # shellcheck shell=dash disable=SC2034
 #
 # --on-boot-error: a policy that cannot be loaded at the start, when nothing decides yet.
+#
+# kernels: 5.10 6.12 newest
 
 broken_policy() {
 	policy <<-'END'

@@ -6,6 +6,8 @@
 # FAULTS_ROUNDS is how many cgroups and processes come and go, FAULTS_SECONDS how long the program
 # stands still; for more than a case has time for, run a script: . /vm/lib.sh;
 # . /vm/cases/faults.sh; FAULTS_ROUNDS=10000 case_faults_processes.
+#
+# kernels: 5.10 6.12 newest
 
 FAULTS_ROUNDS=${FAULTS_ROUNDS:-100}
 FAULTS_SECONDS=${FAULTS_SECONDS:-3}

@@ -2,6 +2,8 @@
 # shellcheck shell=dash disable=SC2034,SC2153,SC2317
 #
 # From records to a policy, and from the policy to what it decides.
+#
+# kernels: 5.10 6.12 newest
 
 # binds: of different users, cgroups and executables. They stay until binds_end, so that all is
 # known of them.

@@ -2,6 +2,8 @@
 # shellcheck shell=dash disable=SC2153
 #
 # --metrics: a file for Prometheus' node_exporter, written without privileges.
+#
+# kernels: 5.10 6.12 newest
 
 FILE=$TMP/metrics/bindguard.prom
 PINS=/sys/fs/bpf/bindguard
