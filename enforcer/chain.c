@@ -69,11 +69,14 @@ void chain_hash(const char *before, const char *text, size_t size, char hash[CHA
 
 bool chain_split(const char *text, size_t length, size_t *size, char hash[CHAIN_TEXT])
 {
-	const char *tail = text + length - TAIL_LENGTH;
+	const char *tail;
 
 	*size = length ? length - 1 : 0;
 	hash[0] = '\0';
-	if (length <= TAIL_LENGTH || memcmp(tail, KEY, strlen(KEY)) != 0 ||
+	if (length <= TAIL_LENGTH)
+		return false;
+	tail = text + length - TAIL_LENGTH;
+	if (memcmp(tail, KEY, strlen(KEY)) != 0 ||
 	    memcmp(text + length - strlen(END), END, strlen(END)) != 0)
 		return false;
 	tail += strlen(KEY);
