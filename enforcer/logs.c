@@ -124,7 +124,7 @@ static void tell_cut_off(struct reading *reading, const struct file *file, const
 static void take_rest(struct reading *reading, struct file *file, bool cut_off)
 {
 	char *text = reading->buffer;
-	bool is_record = text[strspn(text, " \t")] == '{', whole;
+	bool is_record = text[strspn(text, " \t")] == '{', whole, is_lost;
 	struct records_error error;
 	struct records_line line;
 
@@ -132,22 +132,18 @@ static void take_rest(struct reading *reading, struct file *file, bool cut_off)
 		drop_long(reading, file);
 		return;
 	}
-	if (reading->take_text) {
-		if (file->held)
-			take_line(reading, file, text, file->held);
-		if (cut_off)
-			tell_cut_off(reading, file, "the log is cut off here");
-		return;
-	}
-	whole = file->held && records_parse(text, file->held, &line, &error);
+	if (file->held && reading->take_text)
+		take_line(reading, file, text, file->held);
+	whole = file->held && !reading->take_text && records_parse(text, file->held, &line, &error);
 	if (whole) {
 		reading->logs->lines++;
 		reading->stopped = !reading->take(reading->context, &line);
 		file->line++;
 	}
-	if (cut_off || (file->held && !whole && is_record))
+	is_lost = file->held && !whole && !reading->take_text;
+	if (cut_off || (is_lost && is_record))
 		tell_cut_off(reading, file, "the log is cut off here");
-	else if (file->held && !whole)
+	else if (is_lost)
 		take_line(reading, file, text, file->held);
 }
 

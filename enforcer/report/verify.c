@@ -19,6 +19,7 @@
 #define NOT_MEASURED 2
 #define MAX_RUNS 100000
 #define MAX_FAULTS 10 /* of a run that are told one by one */
+#define MOST_SEQUENCE (INT64_MAX / 2)
 #define MAX_KEPT (UINT64_C(64) << 20) /* bytes of first lines */
 
 /* What the next line may follow: beside the line before, if that was wrong, what comes from it. */
@@ -147,11 +148,10 @@ static void take_right(struct run *run, struct piece *piece, const struct line *
 	anchor(piece, line);
 }
 
-static void take_wrong(struct run *run, struct piece *piece, const struct line *line)
+static void note_wrong(struct piece *piece, const struct line *line)
 {
 	char computed[CHAIN_TEXT];
 
-	add_break(run, line, piece->last);
 	chain_hash(piece->hash[BEFORE], line->text, line->size, computed);
 	strcpy(piece->hash[COMPUTED], computed);
 	strcpy(piece->hash[PRINTED], line->chained ? line->hash : computed);
@@ -160,17 +160,28 @@ static void take_wrong(struct run *run, struct piece *piece, const struct line *
 		go_on(piece, line);
 }
 
+static void take_wrong(struct run *run, struct piece *piece, const struct line *line)
+{
+	add_break(run, line, piece->last);
+	note_wrong(piece, line);
+}
+
 /* --- Pieces */
 
-/* The one that a file goes on with: NULL if none. */
-static struct piece *find_piece(struct run *run, const struct line *line)
+/* The one that a file goes on with, as its chain says or, failing that, its numbers. */
+static bool find_piece(struct run *run, const struct line *line)
 {
-	for (size_t i = run->pieces; i > 0; i--)
-		if (follows(&run->piece[i - 1], line) < HASHES) {
-			run->current = i - 1;
-			return &run->piece[i - 1];
+	for (size_t i = run->pieces; i-- > 0;)
+		if (follows(&run->piece[i], line) < HASHES) {
+			run->current = i;
+			return true;
 		}
-	return NULL;
+	for (size_t i = run->pieces; i-- > 0;)
+		if (run->piece[i].last + 1 == line->sequence) {
+			run->current = i;
+			return true;
+		}
+	return false;
 }
 
 static void keep_first(struct verify *verify, struct piece *piece)
@@ -192,15 +203,16 @@ static void begin_piece(struct verify *verify, struct run *run, const struct lin
 	run->piece = alloc_grow(run->piece, run->pieces, sizeof(*run->piece));
 	run->current = run->pieces++;
 	piece = &run->piece[run->current];
-	*piece = (struct piece){ .first = *line };
+	*piece = (struct piece){ .first = *line, .last = -1 };
 	snprintf(piece->hash[BEFORE], CHAIN_TEXT, "%s", run->name);
 	piece->begins = follows(piece, line) == BEFORE;
 	keep_first(verify, piece);
 	if (piece->begins)
 		run->holes += (uint64_t)line->sequence;
-	if (!line->chained)
-		chain_hash("", line->text, line->size, piece->hash[BEFORE]);
-	anchor(piece, line);
+	if (piece->begins || (line->chained && line->sequence > 0))
+		anchor(piece, line);
+	else
+		note_wrong(piece, line);
 }
 
 static void take_of_run(struct verify *verify, struct run *run, const struct line *line)
@@ -210,8 +222,7 @@ static void take_of_run(struct verify *verify, struct run *run, const struct lin
 
 	if (run->path != line->path) {
 		run->path = line->path;
-		piece = find_piece(run, line);
-		if (!piece) {
+		if (!find_piece(run, line)) {
 			begin_piece(verify, run, line);
 			return;
 		}
@@ -320,7 +331,7 @@ static void take_record(struct verify *verify, struct line *line, const struct r
 		return;
 	}
 	line->sequence = record->sequence;
-	if (line->sequence < 0)
+	if (line->sequence < 0 || line->sequence > MOST_SEQUENCE)
 		line->sequence = run->pieces ? run->piece[run->current].last + 1 : 0;
 	line->final = record->kind == RECORDS_TOTALS && record->final == 1;
 	if (record->kind == RECORDS_TOTALS && record->dropped > run->dropped)
@@ -382,7 +393,7 @@ static int tell_run(FILE *out, struct run *run)
 	fprintf(out, "whole, %" PRIu64 " lines", run->lines);
 	if (run->holes)
 		fprintf(out, ", %" PRIu64 " that an output could not take", run->holes);
-	fprintf(out, ", last %s\n", last->hash[last->unsure ? PRINTED : BEFORE]);
+	fprintf(out, ", last %s\n", last->hash[BEFORE]);
 	return 0;
 }
 
