@@ -1002,7 +1002,8 @@ static void write_sample(struct log *log)
 	bind(log, 9, 80, DENY,
 	     "\"rule\":\"" HOSTILE "\",\"cause\":\"options\",\"forbidden\":[\"" HOSTILE "\"],");
 	bind(log, 9, 80, ALLOW, "\"rule\":\"=SUM(A1)\",\"count\":123456789,");
-	line(log, "gap", 11, "\"from\":null,\"to\":null,\"what\":\"" HOSTILE "\"");
+	line(log, "gap", 11,
+	     "\"from\":null,\"to\":null,\"what\":\"" HOSTILE "\",\"chain\":\"" HOSTILE "\"");
 	listener(log, 12, 631, DENY);
 }
 
