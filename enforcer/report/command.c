@@ -75,7 +75,7 @@ static const struct format {
 
 struct options {
 	int64_t from, to; /* s since 1970, 0: not given */
-	const struct format *format;
+	const struct format *format; /* NULL: text */
 	const char *output; /* NULL: standard output */
 	bool verify;
 };
@@ -117,6 +117,7 @@ static void remove_file(const char *path)
 
 static int print_to(const struct options *options, const struct report *report)
 {
+	const struct format *format = options->format ?: &formats[0];
 	FILE *out = options->output ? fopen(options->output, "we") : stdout;
 	bool failed;
 
@@ -124,7 +125,7 @@ static int print_to(const struct options *options, const struct report *report)
 		complain("cannot write %s: %s", options->output, strerror(errno));
 		return EX_IOERR;
 	}
-	options->format->print(out, report);
+	format->print(out, report);
 	if (!options->output)
 		return verb_finish(0);
 	failed = fflush(out) || ferror(out);
@@ -232,8 +233,6 @@ static int parse(int argc, char **argv, struct options *options)
 	}
 	if (!agree(options, argc - optind))
 		return verb_usage(&verb);
-	if (!options->format)
-		options->format = &formats[0];
 	return -1;
 }
 
