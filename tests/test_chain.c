@@ -144,6 +144,14 @@ static void change(int at, const char *from, char to)
 	*place = to;
 }
 
+/* The last digit of its chain. */
+static void change_hash(int at)
+{
+	char *digit = strrchr(lines.text[at], '}') - 2;
+
+	*digit = *digit == '0' ? '1' : '0';
+}
+
 /* --- What is said */
 
 /* The status, and each text that is expected, of so many lines. */
@@ -267,9 +275,7 @@ static void test_changed(void **state)
 		expect_log(2, text, NULL, NULL);
 		begin_log();
 		/* Its chain instead. */
-		strrchr(lines.text[line], '}')[-2] ^= 1;
-		if (!strchr("0123456789abcdef", strrchr(lines.text[line], '}')[-2]))
-			strrchr(lines.text[line], '}')[-2] = '0';
+		change_hash(line);
 		expect_log(2, text, NULL, NULL);
 		/* No chain at all. */
 		begin_log();
@@ -420,6 +426,17 @@ static void test_rotated(void **state)
 	}
 }
 
+/* The line after it, in the same file, is not what is wrong. */
+static void test_rotated_and_changed(void **state)
+{
+	(void)state;
+	begin_log();
+	write_lines("log.1", 0, 6);
+	change_hash(6);
+	write_lines("log", 6, LINES);
+	EXPECT(FILES("log.1", "log"), 1, 2, BROKEN("12") "  log:1: the line was changed\n");
+}
+
 /* By the program itself. */
 static void test_rotates(void **state)
 {
@@ -471,6 +488,31 @@ static void test_dropped(void **state)
 	/* It does not hide what is removed there. */
 	remove_line(4);
 	expect_log(2, "lines were removed before this one, sequence 4 to ", NULL, NULL);
+}
+
+/* Memory was out for a line: the next one follows what was kept. */
+static void test_not_kept(void **state)
+{
+	char text[2][CHAIN_TEXT];
+
+	(void)state;
+	for (int lost = 0; lost < 2; lost++) {
+		FILE *out = fopen("/dev/null", "w");
+		struct chain chain;
+
+		assert_non_null(out);
+		chain_begin(&chain, RUN);
+		chain_print(&chain, out, "{\"a\":1}");
+		chain_keep(&chain);
+		if (lost) {
+			chain_print(&chain, out, "{\"b\":1}");
+			chain_drop(&chain);
+		}
+		chain_print(&chain, out, "{\"c\":1}");
+		strcpy(text[lost], chain.printed);
+		fclose(out);
+	}
+	assert_string_equal(text[0], text[1]);
 }
 
 /* From the first line on. */
@@ -603,8 +645,10 @@ int main(void)
 		cmocka_unit_test(test_inserted),
 		cmocka_unit_test(test_two_runs),
 		cmocka_unit_test(test_rotated),
+		cmocka_unit_test(test_rotated_and_changed),
 		cmocka_unit_test(test_rotates),
 		cmocka_unit_test(test_dropped),
+		cmocka_unit_test(test_not_kept),
 		cmocka_unit_test(test_dropped_first),
 		cmocka_unit_test(test_torn),
 		cmocka_unit_test(test_made_anew),
