@@ -125,10 +125,15 @@ struct json_object *json_files(const struct policy *policy)
 	return files;
 }
 
-void json_print(FILE *out, struct json_object *object)
+const char *json_line(struct json_object *object)
 {
 	const int flags = JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE;
 
-	fprintf(out, "%s\n", json_object_to_json_string_ext(object, flags));
+	return json_object_to_json_string_ext(object, flags);
+}
+
+void json_print(FILE *out, struct json_object *object)
+{
+	fprintf(out, "%s\n", json_line(object));
 	json_object_put(object);
 }

@@ -51,6 +51,9 @@ void json_add_decision(struct json_object *object, const struct bind_decision *d
 /* The files of the policy, as they were read: a list of objects with path and sha256. */
 struct json_object *json_files(const struct policy *policy);
 
+/* The text of a line without its newline, which stays the object's; NULL when memory is out. */
+const char *json_line(struct json_object *object);
+
 /* Prints it on a line of its own, and frees it. */
 void json_print(FILE *out, struct json_object *object);
 

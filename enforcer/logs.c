@@ -21,7 +21,8 @@
 /* All files. */
 struct reading {
 	struct logs *logs;
-	logs_take *take;
+	logs_take *take; /* or: */
+	logs_take_text *take_text;
 	void *context;
 	struct progress progress;
 	uint64_t done; /* bytes of the files before */
@@ -71,6 +72,11 @@ static void take_line(struct reading *reading, struct file *file, char *text, si
 	text[length] = '\0';
 	if (is_blank(text, length))
 		return;
+	if (reading->take_text) {
+		reading->logs->lines++;
+		reading->take_text(reading->context, file->path, file->line, text, length);
+		return;
+	}
 	if (!records_parse(text, length, &line, &error)) {
 		tell_broken(reading, file, error.text);
 		return;
@@ -118,7 +124,7 @@ static void tell_cut_off(struct reading *reading, const struct file *file, const
 static void take_rest(struct reading *reading, struct file *file, bool cut_off)
 {
 	char *text = reading->buffer;
-	bool is_record = text[strspn(text, " \t")] == '{', whole;
+	bool is_record = text[strspn(text, " \t")] == '{', whole, is_lost;
 	struct records_error error;
 	struct records_line line;
 
@@ -126,15 +132,18 @@ static void take_rest(struct reading *reading, struct file *file, bool cut_off)
 		drop_long(reading, file);
 		return;
 	}
-	whole = file->held && records_parse(text, file->held, &line, &error);
+	if (file->held && reading->take_text)
+		take_line(reading, file, text, file->held);
+	whole = file->held && !reading->take_text && records_parse(text, file->held, &line, &error);
 	if (whole) {
 		reading->logs->lines++;
 		reading->stopped = !reading->take(reading->context, &line);
 		file->line++;
 	}
-	if (cut_off || (file->held && !whole && is_record))
+	is_lost = file->held && !whole && !reading->take_text;
+	if (cut_off || (is_lost && is_record))
 		tell_cut_off(reading, file, "the log is cut off here");
-	else if (file->held && !whole)
+	else if (is_lost)
 		take_line(reading, file, text, file->held);
 }
 
@@ -225,26 +234,40 @@ static void read_file(struct reading *reading, const char *path)
 	reading->done += file_size(path);
 }
 
-int logs_read(struct logs *logs, char *const *paths, logs_take *take, void *context)
+static int read_all(struct reading *reading, char *const *paths)
 {
-	struct reading reading = { .logs = logs, .take = take, .context = context };
+	struct logs *logs = reading->logs;
 	uint64_t total = 0;
 
 	*logs = (struct logs){ 0 };
-	reading.buffer = malloc(BUFFER_BYTES + 1);
-	if (!reading.buffer) {
+	reading->buffer = malloc(BUFFER_BYTES + 1);
+	if (!reading->buffer) {
 		complain("cannot read logs: %s", strerror(ENOMEM));
 		return EX_OSERR;
 	}
 	for (size_t i = 0; paths[i]; i++)
 		total += file_size(paths[i]);
-	progress_begin(&reading.progress, total);
-	for (size_t i = 0; paths[i] && !reading.stopped; i++)
-		read_file(&reading, paths[i]);
-	progress_hide(&reading.progress);
+	progress_begin(&reading->progress, total);
+	for (size_t i = 0; paths[i] && !reading->stopped; i++)
+		read_file(reading, paths[i]);
+	progress_hide(&reading->progress);
 	if (logs->broken > TOLD)
 		complain("%" PRIu64 " broken lines in all, of which the first %d are shown",
 			 logs->broken, TOLD);
-	free(reading.buffer);
-	return reading.status;
+	free(reading->buffer);
+	return reading->status;
+}
+
+int logs_read(struct logs *logs, char *const *paths, logs_take *take, void *context)
+{
+	struct reading reading = { .logs = logs, .take = take, .context = context };
+
+	return read_all(&reading, paths);
+}
+
+int logs_read_text(struct logs *logs, char *const *paths, logs_take_text *take, void *context)
+{
+	struct reading reading = { .logs = logs, .take_text = take, .context = context };
+
+	return read_all(&reading, paths);
 }

@@ -10,6 +10,13 @@
 /* Gets each line that could be read, in the order of the files. Returns false to stop there. */
 typedef bool logs_take(void *context, const struct records_line *line);
 
+/*
+ * Gets each line that is not blank as it is, whether it can be read or not: path is that of its file,
+ * as it was given, and line its number there. text is a byte longer than length, and may be written to.
+ */
+typedef void logs_take_text(void *context, const char *path, uint64_t line, char *text,
+			    size_t length);
+
 struct logs {
 	uint64_t lines; /* that were read */
 	uint64_t broken; /* that were not: told on stderr, the first ones one by one */
@@ -24,5 +31,8 @@ struct logs {
  * them. A last line that is cut off is told, and is no error: its program may have been killed.
  */
 int logs_read(struct logs *logs, char *const *paths, logs_take *take, void *context);
+
+/* The same of lines as they are. Only those that are too long are broken. */
+int logs_read_text(struct logs *logs, char *const *paths, logs_take_text *take, void *context);
 
 #endif

@@ -65,6 +65,7 @@ static const struct option long_options[] = {
 	{ "cgroupmap", required_argument, NULL, OPTION_CGROUPMAP },
 	{ "mntnsmap", required_argument, NULL, OPTION_MNTNSMAP },
 	{ "json", no_argument, NULL, OPTION_JSON },
+	{ "chain", no_argument, NULL, SINKOPTION_CHAIN },
 	{ "output", required_argument, NULL, 'o' },
 	{ "output-size", required_argument, NULL, SINKOPTION_SIZE },
 	{ "output-keep", required_argument, NULL, SINKOPTION_KEEP },
@@ -126,6 +127,8 @@ static const char help[] =
 	"      --format FORMAT   text (default), json: all that is known, an object a line,\n"
 	"                        ocsf or ecs: the binds as these schemas have them\n"
 	"      --json            the same as --format json\n"
+	"      --chain           with --json: a hash in each line, over it and the line before,\n"
+	"                        for 'report --verify' to tell if any was changed or removed\n"
 	"      --metrics FILE    keep counters in this file, for Prometheus' node_exporter\n"
 	"  -o, --output FILE     append to this file, not to standard output; SIGUSR1 opens\n"
 	"                        it anew\n"

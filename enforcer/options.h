@@ -62,6 +62,7 @@ struct options {
 	bool wide;
 	bool json; /* an object a line instead of columns, of any format */
 	enum format format;
+	bool chain; /* each line has the hash of those before it */
 	bool print_uid;
 	const char *output; /* file for the lines; NULL: standard output */
 	uint64_t output_size; /* bytes at which it is rotated, 0: never */

@@ -69,6 +69,7 @@ static void empty(struct output *output, size_t size, size_t whole, size_t torn)
 	char *rest = output->text + whole + torn, *end = torn ? strchr(rest, '\n') : NULL;
 	size_t length = end ? end + 1 - rest : 0;
 
+	chain_write(&output->chain, output->text, whole + torn + length);
 	*output->dropped += count_lines(rest + length, size - (whole + torn + length));
 	memmove(output->text, rest, length);
 	fseek(output->stream, length, SEEK_SET);
@@ -80,6 +81,7 @@ static void drop_line(struct output *output)
 {
 	clearerr(output->stream);
 	fseek(output->stream, output->whole, SEEK_SET);
+	chain_drop(&output->chain);
 	++*output->dropped;
 }
 
@@ -143,6 +145,7 @@ void output_line(struct output *output)
 		return;
 	}
 	output->whole = ftell(output->stream);
+	chain_keep(&output->chain);
 	if (output->whole >= ENOUGH)
 		write_out(output);
 }

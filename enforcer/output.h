@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "chain.h"
 #include "logfile.h"
 #include "options.h"
 
@@ -18,6 +19,7 @@ struct output {
 	char *text; /* what is printed and not written */
 	size_t size;
 	long whole; /* where its last whole line ends */
+	struct chain chain; /* of what is printed to stream */
 	struct logfile file;
 	bool denies;
 	int err; /* of what was written since the last output_flush() */

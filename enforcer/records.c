@@ -283,6 +283,7 @@ static const struct known {
 	{ "bound_decision", read_decision, offsetof(struct records_line, bound_verdict) },
 	KEY(cause, text),
 	KEY(cgroup, text),
+	KEY(chain, text),
 	KEY(comm, bytes),
 	KEY(count, number),
 	{ "default", read_text, offsetof(struct records_line, default_verdict) },

@@ -46,6 +46,7 @@ struct records_line {
 	int64_t time; /* ns since 1970 */
 	const char *host, *run, *boot_id;
 	int64_t sequence;
+	const char *chain; /* NULL: it has none */
 
 	/*
 	 * Beside the others, of policy and start. Lists are one text, with a newline after each item:

@@ -84,6 +84,8 @@ bool sinkoptions_parse(int option, const char *argument, struct options *options
 	case 'o':
 		options->output = argument;
 		return true;
+	case SINKOPTION_CHAIN:
+		return options->chain = true;
 	case SINKOPTION_SIZE:
 		return parse_size(argument, options);
 	case SINKOPTION_KEEP:
@@ -120,6 +122,8 @@ bool sinkoptions_agree(const struct options *options)
 		complain("%s and --quiet exclude each other", teller(options));
 	else if (options->listing && teller(options))
 		complain("%s and --ebpf exclude each other", teller(options));
+	else if (options->chain && options->format != FORMAT_JSON)
+		complain("--chain: only lines of --format json have one: use --json");
 	else if (options->count && (options->journal || options->syslog))
 		complain("%s and --count exclude each other",
 			 options->journal ? "--journal" : "--syslog");

@@ -59,7 +59,14 @@ struct json_object *stream_line(struct stream *stream, const char *kind, uint64_
 
 void stream_print(const struct stream *stream, struct json_object *line)
 {
-	json_print(stream->out, line);
+	const char *text = stream->chain ? json_line(line) : NULL;
+
+	if (!text) {
+		json_print(stream->out, line);
+		return;
+	}
+	chain_print(stream->chain, stream->out, text);
+	json_object_put(line);
 }
 
 const char *stream_mode(enum mode mode)

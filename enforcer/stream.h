@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "chain.h"
 #include "options.h"
 
 struct stream {
@@ -21,9 +22,10 @@ struct stream {
 	uint32_t host_netns;
 	int64_t realtime; /* ns from CLOCK_MONOTONIC to CLOCK_REALTIME, as of the start */
 	uint64_t sequence; /* of the next line */
+	struct chain *chain; /* that lines are part of; NULL: of none */
 };
 
-/* out stays the caller's. */
+/* out stays the caller's; there is no chain at first. */
 void stream_open(struct stream *stream, FILE *out, enum mode mode);
 
 /*

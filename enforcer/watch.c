@@ -453,6 +453,10 @@ static int open_sinks(struct watch *w)
 				       .options = &w->options,
 				       .decides = w->decides };
 	stream_open(&w->stream, w->output.stream, w->options.mode);
+	if (w->options.chain) {
+		chain_begin(&w->output.chain, w->stream.run);
+		w->stream.chain = &w->output.chain;
+	}
 	return status;
 }
 

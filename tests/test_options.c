@@ -117,6 +117,7 @@ static void print_options(FILE *out, const struct options *options)
 			options->on_boot_error == BOOT_ERROR_DENY ? "deny" : "audit");
 	if (options->json)
 		fprintf(out, " format=%d", options->format);
+	fputs(options->chain ? " chain" : "", out);
 	if (options->metrics)
 		fprintf(out, " metrics=%s", options->metrics);
 	if (options->ring_size != RING_SIZE_DEFAULT)
@@ -229,6 +230,7 @@ static const struct good options[] = {
 	{ { "--output", "/a", "--output-size", "4K" }, "observe output=/a,4096,5" },
 	{ { "--output=/a", "--output-size=3G" }, "observe output=/a,3221225472,5" },
 	{ { "-oa", "--output-size", "1M", "--output-size", "0" }, "observe output=a,0,5" },
+	{ { "--chain", "--json" }, "observe format=1 chain" },
 	{ { "-oa", "--output-size", "1024G" }, "observe output=a,1099511627776,5" },
 	{ { "-oa", "--output-size", "4097", "--output-keep", "1" }, "observe output=a,4097,1" },
 	{ { "--output-keep=999", "-oa" }, "observe output=a,0,999" },
@@ -384,6 +386,8 @@ static const struct bad {
 	{ { "--sample", "0" }, "--sample 0: expected a number from 1 to 1000000" },
 	{ { "--sample", "1000001" }, "--sample 1000001: expected a number" },
 	{ { "--sample", "10%" }, "--sample 10%: expected a number" },
+	{ { "--chain" }, "--chain: only lines of --format json have one: use --json" },
+	{ { "--chain", "--json", "--format", "ocsf" }, "--chain: only lines of --format json" },
 	{ { "-oa", "--output-size", "4095" }, "--output-size 4095: not a size" },
 	{ { "-oa", "--output-size", "3K" }, "--output-size 3K: not a size" },
 	{ { "-oa", "--output-size", "1025G" }, "--output-size 1025G: not a size" },

@@ -264,12 +264,30 @@ static void test_good(void **state)
 	EXPECT_ROW(&report, SHEET_RUNS, "mode=deny", "hook=lsm", "kernel=6.12", "missing=0",
 		   "final=true", "attempts=1", "bound_before=1");
 	EXPECT_ROWS(&report, 2, SHEET_COVERAGE, "kind=not_covered", "bounds=false");
-	EXPECT_COUNT(&report, 2, SHEET_COVERAGE);
+	EXPECT_ROW(&report, SHEET_COVERAGE, "kind=not_chained", "bounds=false", "count=4");
+	EXPECT_COUNT(&report, 3, SHEET_COVERAGE);
 	EXPECT_ROW(&report, SHEET_OBSERVED, "host=web1", "who=unit nginx.service", "port=443",
 		   "address=wildcard", "count=1", "seen=bind");
 	EXPECT_ROW(&report, SHEET_EVIDENCE, "id=4.8", "count=1",
 		   "text=M2: services on assets, which are ports of hosts, by whether it is "
 		   "authorized");
+	end(&report, &log);
+}
+
+/* Said, and not verified: of a report nobody expects that. */
+static void test_chained(void **state)
+{
+	struct report report;
+	struct log log;
+
+	(void)state;
+	begin(&log);
+	start(&log, 0, "deny", "\"chain\":\"" SHA "\",");
+	totals(&log, 1, "\"final\":true,\"chain\":\"" SHA "\"");
+	totals(&log, 2, "\"final\":true,\"chain\":null");
+	make(&report, &log, POLICY(GOOD), -1, -1);
+	EXPECT_ROW(&report, SHEET_COVERAGE, "kind=chained", "bounds=false", "count=2", "host=web1");
+	EXPECT_ROW(&report, SHEET_COVERAGE, "kind=not_chained", "bounds=false", "count=1");
 	end(&report, &log);
 }
 
@@ -984,7 +1002,8 @@ static void write_sample(struct log *log)
 	bind(log, 9, 80, DENY,
 	     "\"rule\":\"" HOSTILE "\",\"cause\":\"options\",\"forbidden\":[\"" HOSTILE "\"],");
 	bind(log, 9, 80, ALLOW, "\"rule\":\"=SUM(A1)\",\"count\":123456789,");
-	line(log, "gap", 11, "\"from\":null,\"to\":null,\"what\":\"" HOSTILE "\"");
+	line(log, "gap", 11,
+	     "\"from\":null,\"to\":null,\"what\":\"" HOSTILE "\",\"chain\":\"" HOSTILE "\"");
 	listener(log, 12, 631, DENY);
 }
 
@@ -1016,15 +1035,15 @@ static int print_sample(const char *format)
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_good),	  cmocka_unit_test(test_nothing),
-		cmocka_unit_test(test_binds),	  cmocka_unit_test(test_texts),
-		cmocka_unit_test(test_rules),	  cmocka_unit_test(test_unused),
-		cmocka_unit_test(test_listeners), cmocka_unit_test(test_bound_before),
-		cmocka_unit_test(test_holes),	  cmocka_unit_test(test_repeated),
-		cmocka_unit_test(test_period),	  cmocka_unit_test(test_sequence),
-		cmocka_unit_test(test_timeline),  cmocka_unit_test(test_command),
-		cmocka_unit_test(test_output),	  cmocka_unit_test(test_compliant),
-		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_good),	     cmocka_unit_test(test_chained),
+		cmocka_unit_test(test_nothing),	     cmocka_unit_test(test_binds),
+		cmocka_unit_test(test_texts),	     cmocka_unit_test(test_rules),
+		cmocka_unit_test(test_unused),	     cmocka_unit_test(test_listeners),
+		cmocka_unit_test(test_bound_before), cmocka_unit_test(test_holes),
+		cmocka_unit_test(test_repeated),     cmocka_unit_test(test_period),
+		cmocka_unit_test(test_sequence),     cmocka_unit_test(test_timeline),
+		cmocka_unit_test(test_command),	     cmocka_unit_test(test_output),
+		cmocka_unit_test(test_compliant),    cmocka_unit_test(test_refused),
 	};
 
 	if (argc > 2 && !strcmp(argv[1], "--print"))

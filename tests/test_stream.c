@@ -326,10 +326,13 @@ static int print_lines(unsigned int count)
 {
 	struct records records = { 0 };
 	struct stream stream;
+	struct chain chain;
 
 	stream_open(&stream, stdout, MODE_DENY);
+	chain_begin(&chain, stream.run);
 	for (unsigned int i = 0; i < count; i++) {
 		stream.mode = i % 3;
+		stream.chain = i % 3 ? &chain : NULL;
 		records_text(&records, stream.host, 40);
 		if (i % 4)
 			eventjson_print(&stream, records_next(&records));

@@ -491,6 +491,7 @@ static bool note_line(struct report *report, struct report_run *run,
 		return false;
 	}
 	run->lines++;
+	run->chained += !!line->chain;
 	note_time(&run->first, &run->last, line->time);
 	note_time(&run->of->first, &run->of->last, line->time);
 	return true;

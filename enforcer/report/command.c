@@ -16,6 +16,7 @@
 #include "policy/dates.h"
 #include "policy/digest.h"
 #include "printers.h"
+#include "verify.h"
 
 #define NOT_MEASURED 2
 
@@ -23,12 +24,14 @@ enum {
 	OPTION_FROM = 256,
 	OPTION_TO,
 	OPTION_FORMAT,
+	OPTION_VERIFY,
 };
 
 static const struct option long_options[] = {
 	{ "from", required_argument, NULL, OPTION_FROM },
 	{ "to", required_argument, NULL, OPTION_TO },
 	{ "format", required_argument, NULL, OPTION_FORMAT },
+	{ "verify", no_argument, NULL, OPTION_VERIFY },
 	{ "output", required_argument, NULL, 'o' },
 	{ "help", no_argument, NULL, 'h' },
 	{ NULL, 0, NULL, 0 },
@@ -39,6 +42,7 @@ static const struct verb verb = {
 	.short_options = ":o:h",
 	.long_options = long_options,
 	.help = "usage: bindguard report [OPTIONS] POLICY LOG...\n"
+		"       bindguard report --verify LOG...\n"
 		"\n"
 		"Which services may listen, who approved them and why, and what really happened?\n"
 		"POLICY is what was approved; each LOG has records of 'bindguard --json', and may\n"
@@ -50,10 +54,12 @@ static const struct verb verb = {
 		"      --format FORMAT\n"
 		"                     text (default), json, csv or html: all say the same\n"
 		"  -o, --output FILE  write it there; a file that is there is replaced\n"
+		"      --verify       only tell whether lines of 'bindguard --json --chain' were\n"
+		"                     changed, removed or added, and where\n"
 		"  -h, --help         this text\n"
 		"\n"
 		"Exit status: 0 compliant, 1 findings, 2 it could not be measured, 64 usage,\n"
-		"             74 it could not be written.\n"
+		"             74 it could not be written; --verify: 0 whole, 1 not, 2 no chain.\n"
 		"Example: bindguard report /etc/bindguard/policy.d /var/log/bindguard.json*\n",
 };
 
@@ -69,8 +75,9 @@ static const struct format {
 
 struct options {
 	int64_t from, to; /* s since 1970, 0: not given */
-	const struct format *format;
+	const struct format *format; /* NULL: text */
 	const char *output; /* NULL: standard output */
+	bool verify;
 };
 
 static bool take(void *context, const struct records_line *line)
@@ -110,6 +117,7 @@ static void remove_file(const char *path)
 
 static int print_to(const struct options *options, const struct report *report)
 {
+	const struct format *format = options->format ?: &formats[0];
 	FILE *out = options->output ? fopen(options->output, "we") : stdout;
 	bool failed;
 
@@ -117,7 +125,7 @@ static int print_to(const struct options *options, const struct report *report)
 		complain("cannot write %s: %s", options->output, strerror(errno));
 		return EX_IOERR;
 	}
-	options->format->print(out, report);
+	format->print(out, report);
 	if (!options->output)
 		return verb_finish(0);
 	failed = fflush(out) || ferror(out);
@@ -184,10 +192,32 @@ static bool take_option(int option, struct options *options)
 	case OPTION_FORMAT:
 		is_known = find_format(optarg, &options->format);
 		break;
+	case OPTION_VERIFY:
+		options->verify = true;
+		break;
 	default:
 		options->output = optarg;
 	}
 	return is_known;
+}
+
+/* Is what is needed there, and nothing that is of no use? */
+static bool agree(const struct options *options, int arguments)
+{
+	bool more = options->from || options->to || options->format || options->output;
+
+	if (options->from && options->to && options->from >= options->to)
+		complain("report: --from is after --to");
+	else if (options->verify && more)
+		complain("report: --verify takes no other option");
+	else if (options->verify && !arguments)
+		complain("report: expected a log, for example bindguard.json");
+	else if (!options->verify && arguments < 2)
+		complain("report: expected a policy and a log, for example policy.conf "
+			 "bindguard.json");
+	else
+		return true;
+	return false;
 }
 
 /* Returns -1 to go on, or the exit status. */
@@ -201,26 +231,21 @@ static int parse(int argc, char **argv, struct options *options)
 		if (!take_option(option, options))
 			return verb_usage(&verb);
 	}
-	if (options->from && options->to && options->from >= options->to) {
-		complain("report: --from is after --to");
+	if (!agree(options, argc - optind))
 		return verb_usage(&verb);
-	}
-	if (argc - optind < 2) {
-		complain("report: expected a policy and a log, for example policy.conf "
-			 "bindguard.json");
-		return verb_usage(&verb);
-	}
 	return -1;
 }
 
 int report_command(int argc, char **argv)
 {
-	struct options options = { .format = &formats[0] };
+	struct options options = { 0 };
 	int status = parse(argc, argv, &options);
 	struct load load = { 0 };
 
 	if (status >= 0)
 		return status;
+	if (options.verify)
+		return verb_finish(verify_logs(stdout, argv + optind));
 	if (load_policy(argv[optind], true, &load)) {
 		load_print(&load);
 		status = NOT_MEASURED;

@@ -31,6 +31,8 @@ static const struct {
 	[REPORT_FOLDED] = { "folded", false },
 	[REPORT_REPEATED] = { "repeated_lines", false },
 	[REPORT_CUT_OFF] = { "cut_off", false },
+	[REPORT_CHAINED] = { "chained", false },
+	[REPORT_NOT_CHAINED] = { "not_chained", false },
 };
 
 const char *report_coverage_name(enum report_coverage_kind kind)
@@ -115,6 +117,15 @@ static void look_at_lines(struct report *report, const struct report_run *run)
 		  "records that are not in these logs, by their numbers");
 	add_count(report, REPORT_REPEATED, run, (int64_t)run->repeated,
 		  "records that were in these logs more than once, counted once");
+}
+
+/* Only --verify, which sees the lines as they are, can tell whether a chain is whole. */
+static void look_at_chain(struct report *report, const struct report_run *run)
+{
+	add_count(report, REPORT_CHAINED, run, (int64_t)run->chained,
+		  "records with a chain: \"bindguard report --verify\" tells if it is whole");
+	add_count(report, REPORT_NOT_CHAINED, run, (int64_t)(run->lines - run->chained),
+		  "records without a chain: if they were changed, nothing tells");
 }
 
 static void look_at_totals(struct report *report, const struct report_run *run)
@@ -381,6 +392,7 @@ void coverage_make(struct report *report)
 	for (size_t i = 0; i < count; i++) {
 		runs[i]->of->recorded = true;
 		look_at_lines(report, runs[i]);
+		look_at_chain(report, runs[i]);
 		look_at_totals(report, runs[i]);
 		look_at_ways(report, runs[i]);
 		look_at_start(report, runs[i]);

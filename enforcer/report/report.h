@@ -24,7 +24,7 @@ struct report_run {
 	int64_t pinned, bound_before, denied_before;
 	int64_t first, last; /* of its lines */
 	bool started, final; /* its first and its last record are there */
-	uint64_t lines, repeated;
+	uint64_t lines, repeated, chained;
 	struct sequence sequence;
 	bool counted; /* there are totals */
 	int64_t totals_sequence; /* of the totals that these are: */
@@ -111,6 +111,8 @@ enum report_coverage_kind {
 	REPORT_FOLDED,
 	REPORT_REPEATED,
 	REPORT_CUT_OFF,
+	REPORT_CHAINED,
+	REPORT_NOT_CHAINED,
 	REPORT_COVERAGE_KINDS,
 };
 

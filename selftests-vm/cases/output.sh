@@ -132,6 +132,57 @@ case_output_rotation() {
 	umount "$TMP/disk"
 }
 
+# The chain goes on from file to file, whatever the order in which they are read.
+case_output_chain() {
+	deny_telnet
+	disk 16M
+	guard --deny -f "$POLICY" --json --chain --output "$LINES" --output-size 16K --output-keep 99
+	storm 40
+	expect_in "$LINES.2" '"sequence"'
+	mv "$LINES" "$LINES.moved"
+	kill -USR1 "$GUARD"
+	poll "$POLLS_LINE" test -e "$LINES" || fail 'not opened anew'
+	storm 20
+	guard_stop
+	expect_status 0
+	expect_eq "$(printed "$LINES")" "$(cat "$LINES"* | grep -cE ',"chain":"[0-9a-f]{64}"\}$')" lines
+	bindguard report --verify "$LINES"*
+	expect_status 0
+	expect_line " whole, $(printed "$LINES") lines, last [0-9a-f]{64}\$"
+	sed -i '2s/"port":[0-9]*,/"port":99,/' "$LINES.2"
+	bindguard report --verify "$LINES"*
+	expect_status 1
+	expect_line " NOT WHOLE, $(printed "$LINES") lines\$"
+	expect_line "^  $LINES.2:2: the line was changed\$"
+	expect_eq 2 "$(grep -c . "$OUT")" 'lines of what is wrong'
+	umount "$TMP/disk"
+}
+
+# What a full disk had no room for is no part of it; what is removed there is.
+case_output_chain_full() {
+	local lost
+	deny_telnet
+	disk 64K
+	guard --deny -f "$POLICY" --json --chain --output "$LINES"
+	storm 100
+	expect_error "^bindguard: $LINES: cannot write: No space left on device: going on without"
+	mount -o remount,size=1M "$TMP/disk"
+	binder udp4 127.0.0.1 23
+	expect_in "$LINES" '"protocol":"UDP"'
+	guard_stop
+	expect_status 0
+	lost=$(lines_dropped)
+	expect [ "$lost" -gt 0 ]
+	bindguard report --verify "$LINES"
+	expect_status 0
+	expect_line " whole, .* lines, $lost that an output could not take, last "
+	sed -i 5d "$LINES"
+	bindguard report --verify "$LINES"
+	expect_status 1
+	expect_line "^  $LINES:5: lines were removed before this one, sequence 4 to 4, "
+	umount "$TMP/disk"
+}
+
 # As logrotate does it.
 case_output_moved() {
 	deny_telnet
