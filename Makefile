@@ -37,12 +37,12 @@ BPF_CFLAGS := -mllvm -disable-block-placement -g -O2 -target bpf -mcpu=v3 -Wall 
 	-idirafter /usr/include/$(shell uname -m)-linux-gnu
 
 POLICY := $(patsubst %.c,$(B)/%.o,$(wildcard policy/*.c))
-ENFORCER := $(patsubst %.c,$(B)/%.o,$(wildcard enforcer/*.c enforcer/report/*.c))
+ENFORCER := $(patsubst %.c,$(B)/%.o,$(wildcard enforcer/*.c enforcer/*/*.c))
 UNITS := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/test_*.c))
 SUPPORT := $(patsubst %.c,$(B)/%.o,$(filter-out tests/test_% tests/fuzz_% %.bpf.c,$(wildcard tests/*.c)))
 FUZZERS := $(patsubst tests/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz_*.c))
 FUZZED := $(patsubst %.c,$(B)/fuzz/%.o,$(wildcard policy/*.c) tests/generator.c tests/naive.c \
-	$(addprefix enforcer/,bindtext.c jsonread.c records.c subject.c))
+	$(addprefix enforcer/logs/,bindtext.c jsonread.c records.c subject.c))
 FUZZ_CFLAGS := -O1 -g -std=gnu11 $(WARNINGS) -fno-omit-frame-pointer -fno-sanitize-recover=all
 
 ifneq ($(V),1)
@@ -75,10 +75,10 @@ $(B)/%.skel.h: $(B)/%.bpf.o
 	$(call say,SKEL)
 	$(Q)$(BPFTOOL) gen skeleton $< name $* >$@.new && mv $@.new $@
 
-$(addprefix $(B)/enforcer/,session.o attach.o configure.o): $(B)/bindguard.skel.h
-$(B)/enforcer/gate.o: $(B)/gates.skel.h
-$(B)/enforcer/guard.o: $(B)/guard.skel.h
-$(B)/enforcer/sockets.o: $(B)/scan.skel.h
+$(addprefix $(B)/enforcer/watch/,session.o attach.o configure.o): $(B)/bindguard.skel.h
+$(B)/enforcer/pins/gate.o: $(B)/gates.skel.h
+$(B)/enforcer/pins/guard.o: $(B)/guard.skel.h
+$(B)/enforcer/sockets/sockets.o: $(B)/scan.skel.h
 $(B)/tests/test_kernel.o: $(B)/evaluate.skel.h
 
 # Run in guests that have no libraries.

@@ -4,7 +4,7 @@
  * leads to the program in the only entry of its map, and user space changes that in one step: so
  * every call is decided, and by one program.
  *
- * Whoever changes what gates do, or which there are, raises GATE_VERSION (enforcer/gate.c).
+ * Whoever changes what gates do, or which there are, raises GATE_VERSION (enforcer/pins/gate.c).
  */
 #include "vmlinux.h"
 

@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "enforcer/bindtext.h"
-#include "enforcer/records.h"
-#include "enforcer/subject.h"
+#include "enforcer/logs/bindtext.h"
+#include "enforcer/logs/records.h"
+#include "enforcer/logs/subject.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -3,7 +3,7 @@
 #ifndef TESTS_RECORDS_H
 #define TESTS_RECORDS_H
 
-#include "enforcer/record.h"
+#include "enforcer/output/record.h"
 
 /* Zeroed, it begins with the first one: they are the same each time. */
 struct records {

@@ -16,9 +16,9 @@
 #include <cmocka.h>
 
 #include "enforcer/json.h"
-#include "enforcer/output.h"
+#include "enforcer/output/output.h"
 #include "enforcer/report/command.h"
-#include "enforcer/stream.h"
+#include "enforcer/output/stream.h"
 #include "tests/capture.h"
 
 #define LINES 12

@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include "enforcer/changes.h"
+#include "enforcer/watch/changes.h"
 
 #define START 1000000000ULL /* ns */
 #define POLICY "policy.conf"

@@ -16,8 +16,8 @@
 #include <cmocka.h>
 #include <json-c/json.h>
 
-#include "enforcer/check.h"
-#include "enforcer/dump.h"
+#include "enforcer/offline/check.h"
+#include "enforcer/offline/dump.h"
 #include "tests/capture.h"
 #include "tests/judge.h"
 

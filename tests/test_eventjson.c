@@ -14,9 +14,9 @@
 
 #include <cmocka.h>
 
-#include "enforcer/eventjson.h"
+#include "enforcer/output/eventjson.h"
 #include "enforcer/json.h"
-#include "enforcer/process.h"
+#include "enforcer/host/process.h"
 #include "records.h"
 
 #define RECORDS 20000

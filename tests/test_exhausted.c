@@ -19,8 +19,8 @@
 
 #include <cmocka.h>
 
-#include "enforcer/exes.h"
-#include "enforcer/generations.h"
+#include "enforcer/watch/exes.h"
+#include "enforcer/watch/generations.h"
 #include "policy/compile.h"
 
 /* How many allocations still succeed, and how many fail after that. */

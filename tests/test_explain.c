@@ -11,8 +11,8 @@
 
 #include <cmocka.h>
 
-#include "enforcer/criteria.h"
-#include "enforcer/explain.h"
+#include "enforcer/offline/criteria.h"
+#include "enforcer/offline/explain.h"
 #include "tests/capture.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))

@@ -36,9 +36,9 @@
 
 #include <cmocka.h>
 
-#include "enforcer/filter.h"
-#include "enforcer/logfile.h"
-#include "enforcer/metricsfile.h"
+#include "enforcer/host/filter.h"
+#include "enforcer/output/logfile.h"
+#include "enforcer/output/metricsfile.h"
 #include "policy/policy.h"
 
 enum filter { NONE, WITHOUT_PINS, WITH_PINS, WITH_FILES, WITH_METRICS };

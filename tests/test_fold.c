@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "enforcer/fold.h"
+#include "enforcer/output/fold.h"
 
 #define WINDOW 1000
 #define TOLD 64

@@ -15,8 +15,8 @@
 #include <cmocka.h>
 #include <json-c/json.h>
 
-#include "enforcer/ecs.h"
-#include "enforcer/ocsf.h"
+#include "enforcer/output/ecs.h"
+#include "enforcer/output/ocsf.h"
 #include "records.h"
 
 #define RECORDS 10000

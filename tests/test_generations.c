@@ -9,8 +9,8 @@
 
 #include <cmocka.h>
 
-#include "enforcer/generations.h"
-#include "enforcer/join.h"
+#include "enforcer/watch/generations.h"
+#include "enforcer/watch/join.h"
 
 #define START 5000000000ULL /* ns */
 

@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "enforcer/join.h"
+#include "enforcer/watch/join.h"
 
 #define START 5000000000ULL
 

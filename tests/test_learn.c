@@ -12,10 +12,10 @@
 
 #include <cmocka.h>
 
-#include "enforcer/check.h"
-#include "enforcer/learn.h"
-#include "enforcer/replay.h"
-#include "enforcer/subject.h"
+#include "enforcer/offline/check.h"
+#include "enforcer/logs/learn.h"
+#include "enforcer/logs/replay.h"
+#include "enforcer/logs/subject.h"
 #include "tests/capture.h"
 #include "tests/judge.h"
 #include "tests/recorded.h"

@@ -18,9 +18,9 @@
 
 #include <cmocka.h>
 
-#include "enforcer/metrics.h"
-#include "enforcer/metricsfile.h"
-#include "enforcer/monitor.h"
+#include "enforcer/output/metrics.h"
+#include "enforcer/output/metricsfile.h"
+#include "enforcer/output/monitor.h"
 #include "records.h"
 
 #define RULES 3

@@ -14,9 +14,9 @@
 
 #include <cmocka.h>
 
-#include "enforcer/bindnote.h"
-#include "enforcer/messages.h"
-#include "enforcer/newsnote.h"
+#include "enforcer/output/bindnote.h"
+#include "enforcer/output/messages.h"
+#include "enforcer/output/newsnote.h"
 
 #define NOBODY 4194305 /* above what pids can be: no such process */
 

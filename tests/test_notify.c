@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include "enforcer/notify.h"
+#include "enforcer/host/notify.h"
 
 #define SECOND 1000000000ULL
 

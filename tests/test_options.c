@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include "enforcer/options.h"
+#include "enforcer/watch/options.h"
 #include "enforcer/version.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))

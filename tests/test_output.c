@@ -19,8 +19,8 @@
 #include <cmocka.h>
 
 #include "capture.h"
-#include "enforcer/filter.h"
-#include "enforcer/output.h"
+#include "enforcer/host/filter.h"
+#include "enforcer/output/output.h"
 
 #define FILE_NAME "lines"
 #define LIMIT 4096

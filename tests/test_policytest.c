@@ -11,9 +11,9 @@
 
 #include <cmocka.h>
 
-#include "enforcer/cases.h"
-#include "enforcer/junit.h"
-#include "enforcer/policytest.h"
+#include "enforcer/offline/cases.h"
+#include "enforcer/offline/junit.h"
+#include "enforcer/offline/policytest.h"
 #include "tests/capture.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))

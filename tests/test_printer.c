@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "enforcer/printer.h"
+#include "enforcer/output/printer.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define LONGEST "fd00:1111:2222:3333:4444:5555:6666:7777"

@@ -10,8 +10,8 @@
 
 #include <cmocka.h>
 
-#include "enforcer/learn.h"
-#include "enforcer/live.h"
+#include "enforcer/logs/learn.h"
+#include "enforcer/logs/live.h"
 #include "tests/capture.h"
 #include "tests/judge.h"
 #include "tests/recorded.h"

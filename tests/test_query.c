@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "enforcer/query.h"
+#include "enforcer/offline/query.h"
 #include "tests/judge.h"
 
 #define LONG_64 "0123456789012345678901234567890123456789012345678901234567890123"

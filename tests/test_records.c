@@ -19,9 +19,9 @@
 
 #include <cmocka.h>
 
-#include "enforcer/jsonread.h"
-#include "enforcer/logs.h"
-#include "enforcer/progress.h"
+#include "enforcer/logs/jsonread.h"
+#include "enforcer/logs/logs.h"
+#include "enforcer/logs/progress.h"
 #include "tests/capture.h"
 #include "tests/judge.h"
 

@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "enforcer/replay.h"
+#include "enforcer/logs/replay.h"
 #include "tests/capture.h"
 #include "tests/judge.h"
 #include "tests/recorded.h"

@@ -14,10 +14,10 @@
 
 #include <cmocka.h>
 
-#include "enforcer/exes.h"
-#include "enforcer/scan.h"
-#include "enforcer/scanprint.h"
-#include "enforcer/verdicts.h"
+#include "enforcer/watch/exes.h"
+#include "enforcer/sockets/scan.h"
+#include "enforcer/sockets/scanprint.h"
+#include "enforcer/sockets/verdicts.h"
 #include "tests/capture.h"
 #include "tests/judge.h"
 

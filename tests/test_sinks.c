@@ -9,8 +9,8 @@
 
 #include <cmocka.h>
 
-#include "enforcer/sinks.h"
-#include "enforcer/totals.h"
+#include "enforcer/output/sinks.h"
+#include "enforcer/watch/totals.h"
 
 #define NS 1000000000ULL
 

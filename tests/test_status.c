@@ -9,8 +9,8 @@
 
 #include <cmocka.h>
 
-#include "enforcer/state.h"
-#include "enforcer/statusprint.h"
+#include "enforcer/pins/state.h"
+#include "enforcer/pins/statusprint.h"
 
 static struct policy_rule rules[] = { { .name = (char[]){ "web" } },
 				      { .name = (char[]){ "odd\033name" } } };

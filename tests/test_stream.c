@@ -14,9 +14,9 @@
 
 #include <cmocka.h>
 
-#include "enforcer/eventjson.h"
-#include "enforcer/news.h"
-#include "enforcer/recordjson.h"
+#include "enforcer/output/eventjson.h"
+#include "enforcer/output/news.h"
+#include "enforcer/output/recordjson.h"
 #include "records.h"
 
 #define NS 1000000000ULL

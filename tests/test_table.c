@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "enforcer/table.h"
+#include "enforcer/logs/table.h"
 
 #define KEYS 5000
 

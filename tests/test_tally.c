@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "enforcer/tally.h"
+#include "enforcer/watch/tally.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 

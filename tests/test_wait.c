@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "enforcer/wait.h"
+#include "enforcer/host/wait.h"
 
 #define AT_ONCE 0.5 /* seconds: much less than any wait here that nothing ends */
 #define LONG_MS 60000

@@ -4,9 +4,9 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "enforcer/bindtext.h"
+#include "enforcer/logs/bindtext.h"
 #include "enforcer/escape.h"
-#include "enforcer/subject.h"
+#include "enforcer/logs/subject.h"
 #include "policy/alloc.h"
 #include "report.h"
 

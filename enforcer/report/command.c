@@ -10,8 +10,8 @@
 #include <unistd.h>
 
 #include "enforcer/complain.h"
-#include "enforcer/load.h"
-#include "enforcer/logs.h"
+#include "enforcer/watch/load.h"
+#include "enforcer/logs/logs.h"
 #include "enforcer/verb.h"
 #include "policy/dates.h"
 #include "policy/digest.h"

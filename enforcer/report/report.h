@@ -6,8 +6,8 @@
 #ifndef ENFORCER_REPORT_REPORT_H
 #define ENFORCER_REPORT_REPORT_H
 
-#include "enforcer/records.h"
-#include "enforcer/table.h"
+#include "enforcer/logs/records.h"
+#include "enforcer/logs/table.h"
 #include "policy/policy.h"
 #include "sequence.h"
 #include "sheet.h"

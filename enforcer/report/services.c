@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <time.h>
 
-#include "enforcer/dump.h"
+#include "enforcer/offline/dump.h"
 #include "policy/alloc.h"
 #include "report.h"
 

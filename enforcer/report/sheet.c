@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <time.h>
 
-#include "enforcer/bindtext.h"
-#include "enforcer/records.h"
+#include "enforcer/logs/bindtext.h"
+#include "enforcer/logs/records.h"
 #include "policy/alloc.h"
 #include "policy/dates.h"
 

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "enforcer/bindtext.h"
+#include "enforcer/logs/bindtext.h"
 #include "policy/alloc.h"
 #include "policy/dates.h"
 #include "printers.h"
