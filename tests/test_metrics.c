@@ -255,8 +255,8 @@ static void test_all_is_there(void **state)
 		"bindguard_last_reload_timestamp_seconds 1700000000",
 		"bindguard_decisions_total{mode=\"deny\",verdict=\"audit\",rule=\"\"} 3",
 		"bindguard_decisions_total{mode=\"deny\",verdict=\"allow\",rule=\"web\"} 15",
-		"bindguard_decisions_total{mode=\"deny\",verdict=\"deny\",rule=\"no-telnet\"} "
-		"18446744073709551615",
+		("bindguard_decisions_total{mode=\"deny\",verdict=\"deny\",rule=\"no-telnet\"} "
+		 "18446744073709551615"),
 		"bindguard_decisions_total{mode=\"deny\",verdict=\"deny\",rule=\"idle\"} 0",
 		"bindguard_gaps_total 2",
 		"bindguard_gap_seconds_total 12",

@@ -50,8 +50,8 @@ static const char *const always[] = {
 	"getpgrp getpid getppid getrandom getresgid getresuid getrlimit getsockname getsockopt "
 	"gettid gettimeofday getuid sched_getaffinity sysinfo time uname",
 	/* The child that parses: limits, and what gives privileges up. There are none to gain. */
-	"capset exit exit_group rseq seccomp set_robust_list set_tid_address setgroups setresgid "
-	"setresuid setrlimit wait4 waitid",
+	("capset exit exit_group rseq seccomp set_robust_list set_tid_address setgroups setresgid "
+	 "setresuid setrlimit wait4 waitid"),
 	/* Users' names, from a service on a local socket. */
 	"connect recvfrom recvmmsg recvmsg sendmmsg sendmsg sendto setsockopt shutdown",
 };

@@ -33,12 +33,15 @@ static void add(struct note *note, const char *prefix, const char *name, char *v
 	free(value);
 }
 
-static char *print(const char *format, va_list arguments)
+static char *__attribute__((format(printf, 1, 0))) print(const char *format, va_list arguments)
 {
 	char *text;
 
 	return vasprintf(&text, format, arguments) < 0 ? NULL : text;
 }
+
+static void add_raw(struct note *note, const char *name, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
 
 static void add_raw(struct note *note, const char *name, const char *format, ...)
 {
