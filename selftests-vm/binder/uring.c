@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <linux/io_uring.h>
 #include <stdatomic.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
@@ -81,18 +82,17 @@ static bool ring_ready(void)
 /* The kernel's own list of the operations that it has. */
 static bool has_operation(unsigned int operation)
 {
-	struct {
-		struct io_uring_probe head;
-		struct io_uring_probe_op operations[256];
-	} probe = { 0 };
+	const unsigned int most = 256;
+	struct io_uring_probe *probe = calloc(1, sizeof(*probe) + most * sizeof(probe->ops[0]));
+	bool found = false;
 
-	if (syscall(SYS_io_uring_register, ring.fd, IORING_REGISTER_PROBE, &probe, 256))
-		return false;
-	if (operation <= probe.head.last_op &&
-	    probe.operations[operation].flags & IO_URING_OP_SUPPORTED)
-		return true;
-	errno = EOPNOTSUPP;
-	return false;
+	if (probe && !syscall(SYS_io_uring_register, ring.fd, IORING_REGISTER_PROBE, probe, most)) {
+		found = operation <= probe->last_op &&
+			probe->ops[operation].flags & IO_URING_OP_SUPPORTED;
+		errno = EOPNOTSUPP;
+	}
+	free(probe);
+	return found;
 }
 
 bool uring_works(void)
