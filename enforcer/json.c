@@ -15,11 +15,27 @@
 
 struct json_object *json_text(const char *text)
 {
-	char *escaped = escape_text(text);
-	struct json_object *string = json_object_new_string(escaped ? escaped : "?");
+	char *escaped = text ? escape_text(text) : NULL;
+	struct json_object *string = NULL;
 
+	if (text)
+		string = json_object_new_string(escaped ? escaped : "?");
 	free(escaped);
 	return string;
+}
+
+struct json_object *json_number(long number)
+{
+	return number >= 0 ? json_object_new_int64(number) : NULL;
+}
+
+int64_t json_time_offset(void)
+{
+	struct timespec real, monotonic;
+
+	clock_gettime(CLOCK_REALTIME, &real);
+	clock_gettime(CLOCK_MONOTONIC, &monotonic);
+	return (real.tv_sec - monotonic.tv_sec) * NS + real.tv_nsec - monotonic.tv_nsec;
 }
 
 struct json_object *json_bytes(const char *text, size_t length)
@@ -99,7 +115,7 @@ void json_add_decision(struct json_object *object, const struct bind_decision *d
 
 	if (decision) {
 		verdict = json_object_new_string(names_verdict(decision));
-		name = rule ? json_text(rule) : NULL;
+		name = json_text(rule);
 		cause = json_object_new_string(names_cause(decision->cause));
 		forbidden = options_list(decision->forbidden);
 	}

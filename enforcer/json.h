@@ -14,11 +14,20 @@
 #include "policy/decision.h"
 #include "policy/policy.h"
 
-/* A text that may have any bytes, while JSON is UTF-8: each that is not printable ASCII as \xHH. */
+/*
+ * A text that may have any bytes, while JSON is UTF-8: each that is not printable ASCII as \xHH.
+ * Of NULL it is null.
+ */
 struct json_object *json_text(const char *text);
 
 /* The same of one that ends at a NUL or after length bytes, at most 256. */
 struct json_object *json_bytes(const char *text, size_t length);
+
+/* A number of what is counted; null if it is negative: not known. */
+struct json_object *json_number(long number);
+
+/* What json_time() takes beyond CLOCK_MONOTONIC at this moment, ns. */
+int64_t json_time_offset(void);
 
 /* A time, ns since 1970: "2026-03-01T12:00:00.123456Z". */
 struct json_object *json_time(int64_t realtime);

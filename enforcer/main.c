@@ -3,18 +3,18 @@
 #include <string.h>
 #include <sysexits.h>
 
-#include "enforcer/offline/check.h"
 #include "complain.h"
-#include "enforcer/offline/explain.h"
 #include "enforcer/host/host.h"
 #include "enforcer/logs/learn.h"
-#include "enforcer/offline/policytest.h"
 #include "enforcer/logs/replay.h"
-#include "report/command.h"
-#include "enforcer/sockets/scan.h"
+#include "enforcer/offline/check.h"
+#include "enforcer/offline/explain.h"
+#include "enforcer/offline/policytest.h"
 #include "enforcer/pins/status.h"
 #include "enforcer/pins/unload.h"
+#include "enforcer/sockets/scan.h"
 #include "enforcer/watch/watch.h"
+#include "report/command.h"
 
 /* What can stand where the first argument is. Anything that begins with "-" is the main job. */
 static const struct command {

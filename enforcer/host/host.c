@@ -18,9 +18,9 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#include "enforcer/pins/bpffs.h"
 #include "cgroups.h"
 #include "enforcer/complain.h"
+#include "enforcer/pins/bpffs.h"
 #include "filter.h"
 
 #define LSM_FILE "/sys/kernel/security/lsm"

@@ -11,13 +11,13 @@
 #include <unistd.h>
 
 #include "enforcer/complain.h"
+#include "enforcer/verb.h"
 #include "learned.h"
 #include "learnprint.h"
 #include "live.h"
 #include "logs.h"
 #include "policy/alloc.h"
 #include "prune.h"
-#include "enforcer/verb.h"
 
 enum {
 	OPTION_BASE = 256,

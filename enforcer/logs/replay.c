@@ -7,8 +7,8 @@
 
 #include "changed.h"
 #include "enforcer/complain.h"
-#include "logs.h"
 #include "enforcer/verb.h"
+#include "logs.h"
 
 #define OPTION_JSON 256
 

@@ -8,14 +8,14 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#include "enforcer/complain.h"
 #include "dump.h"
+#include "enforcer/complain.h"
 #include "enforcer/escape.h"
 #include "enforcer/json.h"
+#include "enforcer/verb.h"
 #include "enforcer/watch/load.h"
 #include "policy/alloc.h"
 #include "summary.h"
-#include "enforcer/verb.h"
 
 enum {
 	OPTION_DUMP = 256,

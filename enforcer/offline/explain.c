@@ -6,13 +6,13 @@
 #include <string.h>
 #include <sysexits.h>
 
-#include "enforcer/complain.h"
 #include "criteria.h"
+#include "enforcer/complain.h"
 #include "enforcer/escape.h"
+#include "enforcer/verb.h"
 #include "enforcer/watch/load.h"
 #include "policy/names.h"
 #include "query.h"
-#include "enforcer/verb.h"
 
 /* Of many rules before the one that decides, the first and the last ones are shown. */
 #define SHOWN_FIRST 50

@@ -10,11 +10,11 @@
 #include "cases.h"
 #include "enforcer/complain.h"
 #include "enforcer/escape.h"
-#include "junit.h"
-#include "enforcer/watch/load.h"
-#include "policy/names.h"
-#include "policy/alloc.h"
 #include "enforcer/verb.h"
+#include "enforcer/watch/load.h"
+#include "junit.h"
+#include "policy/alloc.h"
+#include "policy/names.h"
 
 #define OPTION_JUNIT 256
 #define OPTION_LIST 257

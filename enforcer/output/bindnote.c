@@ -9,10 +9,10 @@
 #include <syslog.h>
 
 #include "enforcer/escape.h"
+#include "enforcer/host/process.h"
 #include "messages.h"
 #include "policy/names.h"
 #include "printer.h"
-#include "enforcer/host/process.h"
 
 #define COMM_TEXT (4 * BIND_COMM_LEN + 1)
 #define PLACE (INET6_ADDRSTRLEN + 32)

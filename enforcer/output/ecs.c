@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "convert.h"
-#include "eventjson.h"
 #include "enforcer/version.h"
+#include "eventjson.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 

@@ -5,17 +5,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "enforcer/host/process.h"
 #include "enforcer/json.h"
 #include "policy/digest.h"
 #include "policy/names.h"
-#include "enforcer/host/process.h"
 
 #define LOGIN_UNSET UINT32_MAX /* of a process that no login has led to */
 
 static struct json_object *cgroup(uint32_t pid)
 {
 	char *path = process_line(pid, "cgroup", "0::");
-	struct json_object *text = path ? json_text(path) : NULL;
+	struct json_object *text = json_text(path);
 
 	free(path);
 	return text;
@@ -34,7 +34,7 @@ static struct json_object *login_uid(uint32_t pid)
 static struct json_object *executable(uint32_t pid)
 {
 	char *path = process_exe(pid);
-	struct json_object *text = path ? json_text(path) : NULL;
+	struct json_object *text = json_text(path);
 
 	free(path);
 	return text;
@@ -116,11 +116,6 @@ static void add_socket(struct json_object *object, const struct stream *s,
 			       json_object_new_boolean(event->netns == s->host_netns));
 }
 
-static struct json_object *text_or_null(const char *text)
-{
-	return text ? json_text(text) : NULL;
-}
-
 /* By which policy, in which mode. */
 static void add_policy(struct json_object *object, const struct stream *stream,
 		       const struct record *record)
@@ -129,7 +124,7 @@ static void add_policy(struct json_object *object, const struct stream *stream,
 	const char *digest = record->policy ? digest_policy(record->policy, text) : NULL;
 
 	json_object_object_add(object, "mode", json_object_new_string(stream_mode(stream->mode)));
-	json_object_object_add(object, "policy_sha256", text_or_null(digest));
+	json_object_object_add(object, "policy_sha256", json_text(digest));
 }
 
 static void add_result(struct json_object *object, const struct record *record)
@@ -140,15 +135,15 @@ static void add_result(struct json_object *object, const struct record *record)
 
 	json_add_decision(object, decision, decision ? record_rule(record) : NULL);
 	json_object_object_add(object, "reason",
-			       text_or_null(record->rule ? record->rule->reason : NULL));
+			       json_text(record->rule ? record->rule->reason : NULL));
 	json_object_object_add(object, "enforced",
 			       decision ? json_object_new_boolean(decision->enforced) : NULL);
 	json_object_object_add(object, "generation",
 			       decision ? json_object_new_int64(decision->generation) : NULL);
 	json_object_object_add(object, "rc",
 			       record->known ? json_object_new_int(record->rc) : NULL);
-	json_object_object_add(object, "errno", text_or_null(error));
-	json_object_object_add(object, "refused_by", text_or_null(record_refused_by(record)));
+	json_object_object_add(object, "errno", json_text(error));
+	json_object_object_add(object, "refused_by", json_text(record_refused_by(record)));
 	json_object_object_add(object, "rewritten", json_object_new_boolean(record->rewritten));
 	if (record->judged)
 		bound = json_object_new_object();

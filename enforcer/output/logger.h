@@ -6,10 +6,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "enforcer/watch/options.h"
 #include "fate.h"
 #include "fold.h"
 #include "note.h"
-#include "enforcer/watch/options.h"
 #include "record.h"
 
 struct logger {

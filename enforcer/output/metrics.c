@@ -6,8 +6,8 @@
 #include <stdlib.h>
 
 #include "enforcer/escape.h"
-#include "stream.h"
 #include "enforcer/version.h"
+#include "stream.h"
 
 /* What precedes the samples of a metric. */
 static void begin(FILE *out, const char *name, const char *type, const char *help)

@@ -6,12 +6,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "metricsfile.h"
-#include "enforcer/watch/options.h"
 #include "enforcer/pins/pin.h"
+#include "enforcer/watch/options.h"
 #include "enforcer/watch/reload.h"
 #include "enforcer/watch/session.h"
 #include "enforcer/watch/totals.h"
+#include "metricsfile.h"
 
 #define MONITOR_NS 15000000000ULL /* between two times that it is written */
 

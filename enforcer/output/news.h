@@ -6,13 +6,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "enforcer/sockets/baseline.h"
-#include "logger.h"
-#include "enforcer/watch/options.h"
 #include "enforcer/pins/pin.h"
+#include "enforcer/sockets/baseline.h"
+#include "enforcer/watch/options.h"
 #include "enforcer/watch/reload.h"
-#include "stream.h"
 #include "enforcer/watch/totals.h"
+#include "logger.h"
+#include "stream.h"
 
 #define NEWS_TOTALS_NS 60000000000ULL /* between two lines of totals */
 

@@ -4,10 +4,10 @@
 #include <syslog.h>
 #include <time.h>
 
+#include "enforcer/version.h"
 #include "messages.h"
 #include "policy/digest.h"
 #include "stream.h"
-#include "enforcer/version.h"
 
 static void add_count(struct note *note, const char *name, uint64_t count)
 {

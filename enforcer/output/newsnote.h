@@ -3,12 +3,12 @@
 #ifndef ENFORCER_NEWSNOTE_H
 #define ENFORCER_NEWSNOTE_H
 
-#include "enforcer/sockets/baseline.h"
-#include "note.h"
-#include "enforcer/watch/options.h"
 #include "enforcer/pins/pin.h"
+#include "enforcer/sockets/baseline.h"
+#include "enforcer/watch/options.h"
 #include "enforcer/watch/reload.h"
 #include "enforcer/watch/totals.h"
+#include "note.h"
 
 /* Each is to be freed with note_free(). A baseline's numbers may be -1, not known. */
 void newsnote_start(struct note *note, const struct options *options,

@@ -11,8 +11,8 @@
 #include <stdio.h>
 
 #include "chain.h"
-#include "logfile.h"
 #include "enforcer/watch/options.h"
+#include "logfile.h"
 
 struct output {
 	FILE *stream; /* to print to */

@@ -6,8 +6,8 @@
 #include <stdio.h>
 
 #include "enforcer/watch/options.h"
-#include "record.h"
 #include "enforcer/watch/tally.h"
+#include "record.h"
 
 struct printer {
 	FILE *out;

@@ -5,24 +5,19 @@
 
 #include "enforcer/host/hook.h"
 #include "enforcer/json.h"
-#include "policy/digest.h"
 #include "enforcer/version.h"
+#include "policy/digest.h"
 
 #define NS 1000000000LL
 
 static void add_text(struct json_object *line, const char *key, const char *text)
 {
-	json_object_object_add(line, key, text ? json_text(text) : NULL);
+	json_object_object_add(line, key, json_text(text));
 }
 
 static void add_count(struct json_object *line, const char *key, uint64_t count)
 {
 	json_object_object_add(line, key, json_object_new_uint64(count));
-}
-
-static struct json_object *number_or_null(long number)
-{
-	return number >= 0 ? json_object_new_int64(number) : NULL;
 }
 
 static struct json_object *ways_not_covered(const struct options *options)
@@ -57,8 +52,8 @@ void recordjson_start(struct stream *stream, uint64_t now, const struct options 
 	add_text(line, "hook", hook_name(options));
 	json_object_object_add(line, "pinned", json_object_new_boolean(options->pin));
 	json_object_object_add(line, "not_covered", ways_not_covered(options));
-	json_object_object_add(line, "bound_before", number_or_null(baseline->bound));
-	json_object_object_add(line, "denied_before", number_or_null(baseline->denied));
+	json_object_object_add(line, "bound_before", json_number(baseline->bound));
+	json_object_object_add(line, "denied_before", json_number(baseline->denied));
 	stream_print(stream, line);
 }
 

@@ -6,13 +6,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "enforcer/pins/pin.h"
 #include "enforcer/sockets/baseline.h"
 #include "enforcer/watch/options.h"
-#include "enforcer/pins/pin.h"
-#include "policy/policy.h"
 #include "enforcer/watch/reload.h"
-#include "stream.h"
 #include "enforcer/watch/totals.h"
+#include "policy/policy.h"
+#include "stream.h"
 
 /* A generation has come into force: its policy, at that path. */
 struct recordjson_policy {

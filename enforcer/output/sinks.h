@@ -9,8 +9,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "logger.h"
 #include "enforcer/watch/options.h"
+#include "logger.h"
 #include "record.h"
 
 struct sinks {

@@ -2,21 +2,10 @@
 #include "stream.h"
 
 #include <systemd/sd-id128.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "enforcer/host/host.h"
 #include "enforcer/json.h"
-
-#define NS 1000000000LL
-
-static int64_t read_clock(clockid_t clock)
-{
-	struct timespec t;
-
-	clock_gettime(clock, &t);
-	return t.tv_sec * NS + t.tv_nsec;
-}
 
 /* Empty without randomness, which no kernel lacks that bindguard runs on. */
 static void make_run(char run[37])
@@ -33,7 +22,7 @@ void stream_open(struct stream *stream, FILE *out, enum mode mode)
 	FILE *file = fopen("/proc/sys/kernel/random/boot_id", "re");
 
 	*stream = (struct stream){ .out = out, .mode = mode, .host_netns = host_netns() };
-	stream->realtime = read_clock(CLOCK_REALTIME) - read_clock(CLOCK_MONOTONIC);
+	stream->realtime = json_time_offset();
 	if (gethostname(stream->host, sizeof(stream->host) - 1))
 		stream->host[0] = '\0';
 	if (file && !fgets(stream->boot_id, sizeof(stream->boot_id), file))

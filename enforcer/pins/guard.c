@@ -13,8 +13,8 @@
 #include "bpf/event.h"
 #include "bpf/guard.h"
 #include "bpffs.h"
-#include "enforcer/watch/exes.h"
 #include "enforcer/host/libbpf.h"
+#include "enforcer/watch/exes.h"
 
 #include "guard.skel.h"
 

@@ -32,11 +32,6 @@ static struct json_object *time_or_null(int64_t time)
 	return time ? json_object_new_int64(time) : NULL;
 }
 
-static struct json_object *number_or_null(long number)
-{
-	return number >= 0 ? json_object_new_int64(number) : NULL;
-}
-
 static void add_program(struct json_object *to, const struct state *state)
 {
 	json_object_object_add(to, "version", json_object_new_string(BINDGUARD_VERSION));
@@ -87,8 +82,8 @@ char *state_text(const struct state *state)
 
 	add_program(to, state);
 	add_policy(to, state);
-	json_object_object_add(to, "bound_before", number_or_null(state->bound_before));
-	json_object_object_add(to, "denied_before", number_or_null(state->denied_before));
+	json_object_object_add(to, "bound_before", json_number(state->bound_before));
+	json_object_object_add(to, "denied_before", json_number(state->denied_before));
 	add_gap(to, state);
 	json_object_object_add(to, "rules", rules_of(state->policy));
 	text = strdup(json_object_to_json_string_ext(to, JSON_C_TO_STRING_PLAIN));

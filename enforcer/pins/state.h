@@ -11,9 +11,9 @@
 #include <stdint.h>
 
 #include "enforcer/watch/options.h"
+#include "enforcer/watch/reload.h"
 #include "pin.h"
 #include "policy/policy.h"
-#include "enforcer/watch/reload.h"
 
 struct state {
 	const struct options *options;

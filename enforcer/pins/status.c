@@ -13,12 +13,12 @@
 
 #include "bpffs.h"
 #include "enforcer/complain.h"
+#include "enforcer/verb.h"
 #include "enforcer/watch/counters.h"
 #include "guard.h"
 #include "policy/image.h"
 #include "state.h"
 #include "statusprint.h"
-#include "enforcer/verb.h"
 
 #define OPTION_JSON 256
 

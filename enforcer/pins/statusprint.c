@@ -59,16 +59,6 @@ static const char *utc(int64_t time, char *text, size_t size)
 	return text;
 }
 
-/* Between CLOCK_MONOTONIC, in which the kernel counts, and the time of day; ns. */
-static int64_t realtime_offset(void)
-{
-	struct timespec real, monotonic;
-
-	clock_gettime(CLOCK_REALTIME, &real);
-	clock_gettime(CLOCK_MONOTONIC, &monotonic);
-	return (real.tv_sec - monotonic.tv_sec) * NS + real.tv_nsec - monotonic.tv_nsec;
-}
-
 /* Is the state of the generation that is in force? If the program was killed in between, it is not. */
 static bool names_rules(const struct status *status)
 {
@@ -167,7 +157,7 @@ static void print_gaps(FILE *out, const struct status *status)
 
 static void print_rules(FILE *out, const struct status *status)
 {
-	int64_t offset = realtime_offset();
+	int64_t offset = json_time_offset();
 	char last[32];
 
 	if (!status->rules)
@@ -296,7 +286,7 @@ static struct json_object *counters_object(const struct status *status)
 static struct json_object *rules_array(const struct status *status)
 {
 	struct json_object *rules = json_object_new_array(), *rule;
-	int64_t offset = realtime_offset();
+	int64_t offset = json_time_offset();
 
 	for (uint32_t i = 0; status->rules && i < status->entries; i++) {
 		const struct bind_rule_counters *c = &status->rules[i];

@@ -10,10 +10,10 @@
 
 #include "bpffs.h"
 #include "enforcer/complain.h"
+#include "enforcer/verb.h"
 #include "gate.h"
 #include "guard.h"
 #include "pin.h"
-#include "enforcer/verb.h"
 
 static const struct option long_options[] = {
 	{ "help", no_argument, NULL, 'h' },

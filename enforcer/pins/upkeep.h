@@ -6,8 +6,8 @@
 #include <stdint.h>
 
 #include "enforcer/sockets/baseline.h"
-#include "pin.h"
 #include "enforcer/watch/reload.h"
+#include "pin.h"
 
 /* Zeroed, there is nothing to do. */
 struct upkeep {

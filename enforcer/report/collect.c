@@ -4,8 +4,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "enforcer/logs/bindtext.h"
 #include "enforcer/escape.h"
+#include "enforcer/logs/bindtext.h"
 #include "enforcer/logs/subject.h"
 #include "policy/alloc.h"
 #include "report.h"

@@ -10,9 +10,9 @@
 #include <unistd.h>
 
 #include "enforcer/complain.h"
-#include "enforcer/watch/load.h"
 #include "enforcer/logs/logs.h"
 #include "enforcer/verb.h"
+#include "enforcer/watch/load.h"
 #include "policy/dates.h"
 #include "policy/digest.h"
 #include "printers.h"

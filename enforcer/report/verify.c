@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "enforcer/output/chain.h"
 #include "enforcer/logs/logs.h"
+#include "enforcer/output/chain.h"
 #include "policy/alloc.h"
 #include "report.h"
 

@@ -8,13 +8,13 @@
 #include <sysexits.h>
 #include <time.h>
 
-#include "enforcer/host/cgroups.h"
 #include "enforcer/complain.h"
+#include "enforcer/host/cgroups.h"
 #include "enforcer/host/host.h"
-#include "enforcer/watch/load.h"
-#include "scanprint.h"
 #include "enforcer/output/stream.h"
 #include "enforcer/verb.h"
+#include "enforcer/watch/load.h"
+#include "scanprint.h"
 #include "verdicts.h"
 
 #define OPTION_JSON 256

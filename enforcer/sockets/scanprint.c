@@ -10,8 +10,8 @@
 
 #include "enforcer/escape.h"
 #include "enforcer/json.h"
-#include "policy/names.h"
 #include "enforcer/output/printer.h"
+#include "policy/names.h"
 
 #define STATE_COLUMN 9
 #define DELETED " (deleted)" /* behind the path of an executable that is gone */
@@ -158,8 +158,8 @@ static struct json_object *owner_object(const struct scanprint *print,
 	json_object_object_add(object, "pid", json_object_new_int64(record->pid));
 	json_object_object_add(object, "comm", json_bytes(record->comm, sizeof(record->comm)));
 	json_object_object_add(object, "uid", json_object_new_int64(record->uid));
-	json_object_object_add(object, "cgroup", owner->cgroup ? json_text(owner->cgroup) : NULL);
-	json_object_object_add(object, "exe", exe ? json_text(exe) : NULL);
+	json_object_object_add(object, "cgroup", json_text(owner->cgroup));
+	json_object_object_add(object, "exe", json_text(exe));
 	json_add_decision(object, print->policy ? &owner->decision : NULL, rule_name(print, owner));
 	free(exe);
 	return object;

@@ -12,8 +12,8 @@
 #include "enforcer/host/host.h"
 #include "enforcer/host/inetflags.h"
 #include "enforcer/host/libbpf.h"
-#include "policy/grow.h"
 #include "enforcer/host/smc.h"
+#include "policy/grow.h"
 
 #include "scan.skel.h"
 

@@ -7,8 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "enforcer/host/cgroups.h"
 #include "enforcer/complain.h"
+#include "enforcer/host/cgroups.h"
 
 #include "bindguard.skel.h"
 

@@ -3,8 +3,8 @@
 #ifndef ENFORCER_ATTACH_H
 #define ENFORCER_ATTACH_H
 
-#include "options.h"
 #include "enforcer/pins/pin.h"
+#include "options.h"
 
 struct bindguard;
 

@@ -11,9 +11,9 @@
 #include <unistd.h>
 
 #include "enforcer/complain.h"
+#include "enforcer/version.h"
 #include "sinkoptions.h"
 #include "values.h"
-#include "enforcer/version.h"
 
 /* The folder if it is there, else the file. */
 #define POLICY_FOLDER "/etc/bindguard/policy.d"

@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "enforcer/host/cgroups.h"
 #include "counters.h"
-#include "exes.h"
+#include "enforcer/host/cgroups.h"
 #include "enforcer/pins/guard.h"
+#include "exes.h"
 
 #define NO_MAPS ((struct publish_maps){ -1, -1, -1 })
 

@@ -8,11 +8,11 @@
 #include <time.h>
 
 #include "enforcer/complain.h"
-#include "exes.h"
 #include "enforcer/host/host.h"
-#include "load.h"
 #include "enforcer/host/trust.h"
 #include "enforcer/host/wait.h"
+#include "exes.h"
+#include "load.h"
 
 #define RETRY_SECONDS 60 /* until what failed as rules expired is tried again */
 
@@ -393,11 +393,9 @@ const struct policy *reload_decided(const struct reload *reload,
 	return generations_find(&reload->generations, decision->generation);
 }
 
-const struct policy_rule *reload_rule(const struct reload *reload,
+const struct policy_rule *reload_rule(const struct policy *policy,
 				      const struct bind_decision *decision)
 {
-	const struct policy *policy = reload_decided(reload, decision);
-
 	return policy && decision->rule < policy->rules ? &policy->rule[decision->rule] : NULL;
 }
 

@@ -10,10 +10,10 @@
 #include <stdint.h>
 
 #include "changes.h"
+#include "enforcer/output/record.h"
 #include "generations.h"
 #include "options.h"
 #include "policy/compile.h"
-#include "enforcer/output/record.h"
 #include "session.h"
 #include "tally.h"
 
@@ -88,8 +88,8 @@ const struct policy *reload_policy(const struct reload *reload);
 const struct policy *reload_decided(const struct reload *reload,
 				    const struct bind_decision *decision);
 
-/* The rule that the decision names: of the policy that decided. NULL for the default. */
-const struct policy_rule *reload_rule(const struct reload *reload,
+/* The rule that the decision names, in the policy that has decided so, or NULL; NULL: the default. */
+const struct policy_rule *reload_rule(const struct policy *policy,
 				      const struct bind_decision *decision);
 
 /* Adds the counters of the generation in force to the tally, once nothing is decided any more. */

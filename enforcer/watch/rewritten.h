@@ -6,9 +6,9 @@
 #ifndef ENFORCER_REWRITTEN_H
 #define ENFORCER_REWRITTEN_H
 
+#include "enforcer/output/record.h"
 #include "policy/compile.h"
 #include "policy/policy.h"
-#include "enforcer/output/record.h"
 
 /*
  * Judges what the record's socket is bound to by the policy, whose image this is, as if its process

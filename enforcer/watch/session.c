@@ -11,15 +11,15 @@
 #include <unistd.h>
 
 #include "attach.h"
-#include "enforcer/complain.h"
 #include "configure.h"
 #include "counters.h"
-#include "enforcer/pins/guard.h"
+#include "enforcer/complain.h"
 #include "enforcer/host/libbpf.h"
-#include "listing.h"
-#include "enforcer/pins/pin.h"
-#include "publish.h"
 #include "enforcer/host/wait.h"
+#include "enforcer/pins/guard.h"
+#include "enforcer/pins/pin.h"
+#include "listing.h"
+#include "publish.h"
 
 #include "bindguard.skel.h"
 

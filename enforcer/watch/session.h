@@ -9,10 +9,10 @@
 #include <stdint.h>
 
 #include "bpf/event.h"
-#include "options.h"
-#include "enforcer/pins/pin.h"
-#include "policy/compile.h"
 #include "enforcer/output/printer.h"
+#include "enforcer/pins/pin.h"
+#include "options.h"
+#include "policy/compile.h"
 
 /* Taken in one go: a storm of binds must not keep signals and reloads waiting. */
 #define SESSION_EVENTS 16384

@@ -9,31 +9,31 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "enforcer/sockets/baseline.h"
 #include "enforcer/complain.h"
-#include "enforcer/output/ecs.h"
-#include "enforcer/output/eventjson.h"
-#include "enforcer/pins/guard.h"
 #include "enforcer/host/hook.h"
 #include "enforcer/host/host.h"
-#include "join.h"
+#include "enforcer/host/notify.h"
+#include "enforcer/host/privilege.h"
+#include "enforcer/host/wait.h"
+#include "enforcer/output/ecs.h"
+#include "enforcer/output/eventjson.h"
 #include "enforcer/output/monitor.h"
 #include "enforcer/output/news.h"
-#include "enforcer/host/notify.h"
 #include "enforcer/output/ocsf.h"
 #include "enforcer/output/output.h"
 #include "enforcer/output/printer.h"
-#include "enforcer/host/privilege.h"
+#include "enforcer/output/sinks.h"
+#include "enforcer/output/stream.h"
+#include "enforcer/pins/guard.h"
+#include "enforcer/pins/state.h"
+#include "enforcer/pins/upkeep.h"
+#include "enforcer/sockets/baseline.h"
+#include "join.h"
 #include "reload.h"
 #include "rewritten.h"
 #include "session.h"
 #include "signals.h"
-#include "enforcer/output/sinks.h"
-#include "enforcer/pins/state.h"
-#include "enforcer/output/stream.h"
 #include "totals.h"
-#include "enforcer/pins/upkeep.h"
-#include "enforcer/host/wait.h"
 
 #define POLL_MS 50 /* between two looks for events while they keep coming */
 #define REPORT_NS 1000000000ULL /* between two reports of losses */
@@ -114,7 +114,7 @@ static void take_record(void *context, const struct record *record)
 		return;
 	if (record->decided) {
 		named.policy = reload_decided(&w->reload, &record->event.decision);
-		named.rule = reload_rule(&w->reload, &record->event.decision);
+		named.rule = reload_rule(named.policy, &record->event.decision);
 	}
 	w->totals.rewritten += record->rewritten;
 	if (record->rewritten && w->decides)
