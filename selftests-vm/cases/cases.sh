@@ -3,30 +3,10 @@
 #
 # What "bindguard test" says offline is what happens to real binds.
 
-# option_words: those of the case, as binder calls them.
-option_words() {
-	echo "$options" | sed 's/IP_BIND_ADDRESS_NO_PORT/NOPORT/; s/IP_//g; s/SO_//g'
-}
+# Each test of the policy is a bind: a new one is one entry there.
 
-# bind_case: makes the bind of one line of "bindguard test --list".
-bind_case() {
-	local family=4
-	case $address in
-	*:*) family=6 ;;
-	esac
-	set -- -u "$uid"
-	[ "$comm" = - ] || set -- "$@" -n "$comm"
-	[ "$cgroup" = / ] || set -- "$@" -c "$(cgroup "$cgroup")"
-	[ "$via" = setsockopt ] || [ "$options" = - ] || set -- "$@" -o "$(option_words)"
-	case $via in
-	setsockopt)
-		binder "$@" -a "$(option_words)" "$protocol$family" "$address" "$port"
-		expect_ok
-		ERRNO=$SET
-		;;
-	*) binder "$@" -m "$via" "$protocol$family" "$address" "$port" ;;
-	esac
-}
+# shellcheck source=selftests-vm/guest/binds.sh
+. /vm/binds.sh
 
 case_cases_agree_with_real_binds() {
 	policy <<-'END'
@@ -80,12 +60,13 @@ case_cases_agree_with_real_binds() {
 	expect_line '^# not reached: over '
 	"$BINDGUARD" test --list "$POLICY" >"$TMP/list"
 	expect_eq 21 "$(wc -l <"$TMP/list")" 'cases listed'
-	guard --deny -f "$POLICY"
-	while IFS='	' read -r uid comm cgroup exe netns protocol address port options via verdict rule name; do
-		expect_eq '- host' "$exe $netns" "exe and netns of $name"
-		bind_case </dev/null
-		if [ "$verdict" = deny ]; then expect_errno EACCES; else expect_ok; fi
-		expect_line "^ *$PID .* $verdict +$rule(:|\$)"
-	done <"$TMP/list"
-	expect_lines 22 ' (allow|deny|audit) '
+	binds_prepare "$TMP/list"
+	binds_make "$TMP/list" >"$TMP/bare"
+	guard --deny --json -E -f "$POLICY"
+	binds_make "$TMP/list" >"$TMP/made"
+	guard_stop
+	binds_judge deny "$TMP/list" "$TMP/bare" "$TMP/made" "$OUT" >"$TMP/tap"
+	cat "$TMP/tap"
+	expect_eq 21 "$(grep -cE '^ok [0-9]+ - [0-9]+$' "$TMP/tap")" 'cases that passed'
+	expect_eq 22 "$(grep -c '"record":"bind"' "$OUT")" 'binds recorded'
 }
