@@ -5,11 +5,13 @@
 #
 #	MEMORY	MB
 #	MACHINE	an array of more arguments for QEMU
-#	ACCEL	tcg, or kvm
+#	ACCEL	tcg, or kvm; accel_find() finds out
+#	CACHE	where kernels are kept
 #
 # A kernel is a folder as `kernels` leaves it: vmlinuz, version, and config and lib/modules if it has any.
 
 BOOT_TRIES=3
+PROBE_SECONDS=20
 
 # Only a kernel whose own list lacks bpf is given another one: the others run as they come.
 lsm_argument() {
@@ -84,6 +86,42 @@ boot_until_init() {
 # reached_init CONSOLE [RESULTS]: results tell it too, should the command line silence the console.
 reached_init() {
 	grep -qsa 'bindguard-vm: init' "$1" || [[ -s ${2:-} ]]
+}
+
+# --- With or without KVM
+
+# What the outcome of a probe depends on: the kernel, QEMU, and this machine.
+accel_key() {
+	{
+		stat -L -c '%s %Y' "$1/vmlinuz"
+		cat "$1/version"
+		qemu-system-x86_64 --version
+		uname -r
+		grep -m 1 '^model name' /proc/cpuinfo || true
+	} | cksum | tr ' ' -
+}
+
+# accel_find KERNEL IMAGE: prints what boots it. That there is a /dev/kvm says little: the kernel has
+# to come to init with it, within a time that it needs a tenth of. The answer is kept for a week.
+# BINDGUARD_KVM is another device to ask for.
+accel_find() {
+	local ACCEL=kvm device=${BINDGUARD_KVM:-/dev/kvm} kept console
+	if [[ -n ${BINDGUARD_ACCEL:-} ]]; then
+		echo "$BINDGUARD_ACCEL"
+		return
+	fi
+	[[ -r $device && -w $device ]] || { echo tcg && return; }
+	kept=$CACHE/accel/$(accel_key "$1")
+	if [[ -z $(find "$kept" -mtime -7 2>/dev/null) ]]; then
+		mkdir -p "$CACHE/accel"
+		console=$(mktemp)
+		qemu "$1" "$2" "$console" none "$PROBE_SECONDS" \
+			"$(kernel_cmdline "$1" bindguard_mode=probe)"
+		if reached_init "$console"; then echo kvm; else echo tcg; fi >"$kept.$$"
+		mv "$kept.$$" "$kept"
+		rm -f "$console" "$console.qemu"
+	fi
+	cat "$kept"
 }
 
 # --- Several at a time

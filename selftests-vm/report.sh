@@ -43,21 +43,28 @@ boot_complete() {
 	grep -qsaE "^1\.\.$2\$" "$1"
 }
 
-# report_case COLUMN NAME yes|no LOG: was the VM's plan there?
-report_case() {
-	local kernel=$1 name=$2 complete=$3 log=$4 line status reason=
-	line=$(case_line "$log" "$name")
-	case $complete$line in
-	yesok*SKIP*) status=skip reason=${line#*# SKIP } ;;
-	yesok*) status=ok ;;
-	yesnot*) status=FAIL ;;
-	yes*) status=FAIL reason="did not report" ;;
-	*) status=FAIL reason="the VM ended before all of its cases did" ;;
+# case_result NAME yes|no LOG: sets STATUS and REASON. Was the VM's plan there?
+case_result() {
+	local line
+	line=$(case_line "$3" "$1")
+	REASON=
+	case $2$line in
+	yesok*SKIP*) STATUS=skip REASON=${line#*# SKIP } ;;
+	yesok*) STATUS=ok ;;
+	yesnot*) STATUS=FAIL ;;
+	yes*) STATUS=FAIL REASON="did not report" ;;
+	*) STATUS=FAIL REASON="the VM ended before all of its cases did" ;;
 	esac
-	CELL[$kernel $name]=$status
-	point "$status" "$kernel $name" "$reason"
-	if [[ $status == FAIL || -n $VERBOSE ]]; then
-		case_diagnostics "$log" "$name"
+}
+
+# report_case COLUMN NAME yes|no LOG
+report_case() {
+	local kernel=$1 name=$2
+	case_result "$name" "$3" "$4"
+	CELL[$kernel $name]=$STATUS
+	point "$STATUS" "$kernel $name" "$REASON"
+	if [[ $STATUS == FAIL || -n $VERBOSE ]]; then
+		case_diagnostics "$4" "$name"
 	fi
 }
 
