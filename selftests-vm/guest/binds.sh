@@ -66,22 +66,23 @@ binds_protocol() {
 	esac
 }
 
-# Options as binder calls them: all of them, or for setsockopt, where the last one is what is asked
-# for, those before it and that.
+# Options as binder calls them, with spaces between.
 binds_options() {
-	local all
-	[ "$options" != - ] || return 0
-	all=$(echo "$options" | sed 's/IP_BIND_ADDRESS_NO_PORT/NOPORT/; s/IP_//g; s/SO_//g')
-	case $via$all in
-	setsockopt*,*) echo "-o ${all%,*} -a ${all##*,}" ;;
-	setsockopt*) echo "-a $all" ;;
-	*) echo "-o $all" ;;
-	esac
+	[ "$options" = - ] || echo "$options" | sed 's/IP_BIND_ADDRESS_NO_PORT/NOPORT/; s/IP_//g; s/SO_//g; s/,/ /g'
 }
 
-# A socket that listens and has a port is bound first. What binds in another network namespace makes
+# The options set before the bind, without one.
+binds_options_but() {
+	local option list=
+	for option in $(binds_options); do
+		[ "$option" = "$1" ] || list=$list${list:+,}$option
+	done
+	echo "${list:+-o $list}"
+}
+
+# binds_try LATE: the bind, with that option set after it. A socket that listens and has a port is bound first. What binds in another network namespace makes
 # that as init makes the first one.
-binds_make_one() {
+binds_try() {
 	local program=$BINDS_BINDER socket scope=
 	socket=$(binds_protocol)
 	[ -n "$socket" ] || { echo "$number protocol errno=EPROTONOSUPPORT" && return; }
@@ -91,7 +92,7 @@ binds_make_one() {
 	[fF][eE][89abAB]?:*) scope=%lo ;;
 	esac
 	# shellcheck disable=SC2046
-	set -- -n "$comm" -u "$uid" $(binds_options)
+	set -- -n "$comm" -u "$uid" $(binds_options_but "$1") ${1:+-a "$1"}
 	[ "$cgroup" = / ] || set -- "$@" -c "/sys/fs/cgroup$cgroup"
 	case $via:$port in
 	setsockopt:*) ;;
@@ -104,6 +105,20 @@ binds_make_one() {
 		set -- "$BINDS_BINDER" contain net sh /vm/binds-netns "$address" "$@"
 	fi
 	echo "$number $("$@" 2>&1 | tail -n 1)"
+}
+
+# With setsockopt one of the options comes late: the first one without which the socket may be bound.
+binds_make_one() {
+	local option line=
+	[ "$via" = setsockopt ] || { binds_try '' && return; }
+	for option in $(binds_options); do
+		line="$(binds_try "$option") late=$option"
+		case $line in
+		*" errno=EACCES "*" op=bind "*) ;;
+		*) break ;;
+		esac
+	done
+	echo "$line"
 }
 
 binds_make() {
