@@ -39,7 +39,7 @@ case_cases_agree_with_real_binds() {
 			{ name = "over"; ports = 7000; expires = "2020-01-01"; },
 			{ name = "plain"; ports = 6000; forbid_options = "SO_REUSEADDR"; },
 			{ name = "named"; exe = "/usr/sbin/named"; protocol = "udp"; ports = 53; },
-			{ name = "shell"; exe = "/bin/sh"; ports = 54; },
+			{ name = "shell"; exe = "/opt/shell/bin/sh"; ports = 54; },
 			{ name = "here"; netns = "host"; ports = 9999; },
 			{ name = "link"; address = "fe80::/10"; ports = 546; },
 			{ name = "root"; uid = 0; protocol = [ "raw", "icmp" ]; }
@@ -81,7 +81,7 @@ case_cases_agree_with_real_binds() {
 			{ name = "elsewhere 6"; bind = "udp [2001:db8::7]:9000"; expect = "audit"; },
 			{ name = "named"; exe = "/usr/sbin/named"; bind = "udp [::]:53"; expect = "allow"; rule = "named"; },
 			{ name = "not named"; exe = "/usr/sbin/names"; bind = "udp [::]:53"; expect = "deny"; rule = "-"; },
-			{ name = "sh"; exe = "/bin/sh"; bind = "tcp [::]:54"; expect = "allow"; rule = "shell"; },
+			{ name = "sh"; exe = "/opt/shell/bin/sh"; bind = "tcp [::]:54"; expect = "allow"; rule = "shell"; },
 			{ name = "here"; bind = "tcp 127.0.0.1:9999"; expect = "allow"; rule = "here"; },
 			{ name = "other"; netns = "other"; bind = "tcp 10.9.9.9:9999"; expect = "deny"; rule = "-"; },
 			{ name = "link local"; bind = "udp [fe80::7]:546"; expect = "allow"; rule = "link"; },
