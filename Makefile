@@ -82,7 +82,7 @@ $(B)/enforcer/sockets/sockets.o: $(B)/scan.skel.h
 $(B)/tests/test_kernel.o: $(B)/evaluate.skel.h
 
 # Run in guests that have no libraries.
-include selftests-vm/bench/bench.mk
+include selftests-vm/bench/bench.mk selftests-vm/vmtest.mk
 GUEST := $(addprefix $(B)/,pinmap rewriter sharer)
 $(GUEST): $(B)/%: selftests-vm/%.c
 $(B)/binder: $(wildcard selftests-vm/binder/*.c) selftests-vm/binder/binder.h

@@ -10,6 +10,7 @@
 #include "enforcer/offline/check.h"
 #include "enforcer/offline/explain.h"
 #include "enforcer/offline/policytest.h"
+#include "enforcer/offline/vmtest.h"
 #include "enforcer/pins/status.h"
 #include "enforcer/pins/unload.h"
 #include "enforcer/sockets/scan.h"
@@ -24,7 +25,7 @@ static const struct command {
 	{ "check", check },	      { "explain", explain },	 { "test", policytest },
 	{ "scan", scan_bound },	      { "doctor", host_doctor }, { "status", status_show },
 	{ "unload", unload },	      { "replay", replay },	 { "learn", learn },
-	{ "report", report_command },
+	{ "report", report_command }, { "vmtest", vmtest },
 };
 
 int main(int argc, char **argv)

@@ -49,15 +49,16 @@ static void test_cases_of_every_way(void **state)
 		       "# not reached: web (p.conf:2)\n# not reached: dns (p.conf:4)\n"
 		       "# 1 of 3 rules reached\n",
 		       "", "test", "p.conf", "c.conf");
-	CAPTURE_EXPECT(policytest, 0,
-		       "65534\t-\t/\t-\thost\ttcp\t0.0.0.0\t1\t-\tbind\tdeny\t-\ta\n"
-		       "65534\t-\t/\t-\thost\ttcp\t0.0.0.0\t1\tSO_REUSEPORT\tsetsockopt\t"
-		       "allow\t-\tb\n"
-		       "65534\t-\t/\t-\thost\ttcp\t0.0.0.0\t1\tIP_TRANSPARENT\tsetsockopt\t"
-		       "deny\t-\tc\n"
-		       "65534\t-\t/\t-\thost\ttcp\t0.0.0.0\t0\t-\tlisten\tdeny\t-\td\n"
-		       "65534\t-\t/\t-\thost\tsctp\t::\t81\t-\tbindx\taudit\ttrial\te\n",
-		       "", "test", "--list", "p.conf", "c.conf");
+	CAPTURE_EXPECT(
+		policytest, 0,
+		"65534\t-\t/\t-\thost\ttcp\t0.0.0.0\t1\t-\tbind\tdeny\t-\ta\tdeny\t*\tc.conf:2\n"
+		"65534\t-\t/\t-\thost\ttcp\t0.0.0.0\t1\tSO_REUSEPORT\tsetsockopt\t"
+		"allow\t-\tb\tallow\t*\tc.conf:3\n"
+		"65534\t-\t/\t-\thost\ttcp\t0.0.0.0\t1\tIP_TRANSPARENT\tsetsockopt\t"
+		"deny\t-\tc\tdeny\t-\tc.conf:4\n"
+		"65534\t-\t/\t-\thost\ttcp\t0.0.0.0\t0\t-\tlisten\tdeny\t-\td\tdeny\t*\tc.conf:5\n"
+		"65534\t-\t/\t-\thost\tsctp\t::\t81\t-\tbindx\taudit\ttrial\te\taudit\ttrial\tc.conf:6\n",
+		"", "test", "--list", "p.conf", "c.conf");
 }
 
 static void test_cases_that_pass(void **state)
@@ -378,6 +379,45 @@ static void test_usage(void **state)
 	capture_free(&capture);
 }
 
+/* Comes last: nothing takes users back that were made up. */
+static void test_users_made_up(void **state)
+{
+	char *users;
+
+	(void)state;
+	capture_write("p.conf",
+		      "version = 1; default = \"deny\";\n"
+		      "rules = ( { name = \"web\"; uid = [ \"nginx-1\", \"nginx-2\" ]; } );\n"
+		      "tests = ( { name = \"a\"; uid = \"nginx-2\"; bind = \"tcp 0.0.0.0:1\";"
+		      " expect = \"allow\"; },\n{ name = \"b\"; uid = \"nginx-3\"; bind = "
+		      "\"tcp 0.0.0.0:1\"; expect = \"deny\"; } );\n");
+	CAPTURE_EXPECT(
+		policytest, EX_CONFIG, UNREAD,
+		"p.conf:2: uid: unknown user \"nginx-1\", expected a user name, a number or "
+		"\"lo-hi\"\np.conf:2: uid: unknown user \"nginx-2\", expected a user name, a "
+		"number or \"lo-hi\"\nbindguard: p.conf: 2 errors, policy not loaded\n",
+		"test", "p.conf");
+	CAPTURE_EXPECT(policytest, 0, "p.conf\n", "", "test", "--files", "--users", "users",
+		       "p.conf");
+	CAPTURE_EXPECT(policytest, 0,
+		       "TAP version 13\n1..2\nok 1 - a\nok 2 - b\n# 1 of 1 rules reached\n", "",
+		       "test", "--users", "users", "p.conf");
+	users = capture_read("users");
+	assert_string_equal(users, "nginx-1:x:61184:61184::/:/bin/false\n"
+				   "nginx-2:x:61185:61185::/:/bin/false\n"
+				   "nginx-3:x:61186:61186::/:/bin/false\n");
+	free(users);
+	capture_write("c.conf", CASES("{ name = \"a\"; uid = \"no user\"; bind = \"tcp 0.0.0.0:1\";"
+				      " expect = \"deny\"; }"));
+	CAPTURE_EXPECT(
+		policytest, EX_CONFIG, UNREAD,
+		"c.conf:2: uid: unknown user \"no user\", expected a user's name or number\n",
+		"test", "--users", "users", "p.conf", "c.conf");
+	CAPTURE_EXPECT(policytest, EX_IOERR, "",
+		       "bindguard: /nowhere/users: cannot write: No such file or directory\n",
+		       "test", "--users", "/nowhere/users", "p.conf");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -393,6 +433,7 @@ int main(void)
 		cmocka_unit_test(test_what_cannot_be_read),
 		cmocka_unit_test(test_cases_of_a_policy),
 		cmocka_unit_test(test_usage),
+		cmocka_unit_test(test_users_made_up),
 	};
 
 	return cmocka_run_group_tests_name("policytest", tests, capture_begin, capture_end);

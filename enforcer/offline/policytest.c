@@ -15,13 +15,18 @@
 #include "junit.h"
 #include "policy/alloc.h"
 #include "policy/names.h"
+#include "policy/users.h"
 
 #define OPTION_JUNIT 256
 #define OPTION_LIST 257
+#define OPTION_FILES 258
+#define OPTION_USERS 259
 
 static const struct option long_options[] = {
 	{ "junit", required_argument, NULL, OPTION_JUNIT },
 	{ "list", no_argument, NULL, OPTION_LIST },
+	{ "files", no_argument, NULL, OPTION_FILES },
+	{ "users", required_argument, NULL, OPTION_USERS },
 	{ "help", no_argument, NULL, 'h' },
 	{ NULL, 0, NULL, 0 },
 };
@@ -30,7 +35,7 @@ static const struct verb verb = {
 	.name = "test",
 	.short_options = ":h",
 	.long_options = long_options,
-	.help = "usage: bindguard test POLICY [CASES...] [--junit FILE]\n"
+	.help = "usage: bindguard test POLICY [CASES...] [--junit FILE] [--users FILE]\n"
 		"\n"
 		"Does the policy decide as expected? The cases are in the files CASES or, if there\n"
 		"are none, in the policy itself:\n"
@@ -50,11 +55,15 @@ static const struct verb verb = {
 		"      --junit FILE  write the results as JUnit XML too\n"
 		"      --list        instead, print what each case binds and what is decided, a line\n"
 		"                    each with tabs between, for programs that make the binds\n"
+		"      --files       instead, print the policy's files, a line each\n"
+		"      --users FILE  users whom this host does not have are made up, and written\n"
+		"                    into FILE as in passwd(5)\n"
 		"  -h, --help        this text\n"
 		"\n"
 		"Exit status: 0 all passed, 1 some failed, 64 usage, 74 cannot write,\n"
 		"             78 an error in the policy or in the cases.\n"
-		"Example: bindguard test policy.conf web.test.conf --junit results.xml\n",
+		"Example: bindguard test policy.conf web.test.conf --junit results.xml\n"
+		"The same by real binds on real kernels: bindguard vmtest\n",
 };
 
 /* What the policy makes of a case. */
@@ -66,7 +75,9 @@ struct result {
 
 struct run {
 	const char *junit; /* path, or NULL */
+	const char *users; /* path, or NULL */
 	bool list;
+	bool files;
 	struct load load;
 	struct cases cases;
 	struct result *result; /* for each case */
@@ -198,7 +209,17 @@ static void print_tap(const struct run *run)
 	print_coverage(run);
 }
 
-/* One case as fields with tabs between, "-" for what is not set; the name is the last. */
+/* The rest of the line: what is expected, "*" being any rule, and where that is written. */
+static void print_expected(const struct run *run, const struct cases_case *item)
+{
+	char *file = alloc_checked(escape_text(item->file));
+
+	printf("\t%s\t%s\t%s:%u\n", cases_verdict_name(item->verdict),
+	       item->by_rule ? rule_name(run->load.policy, item->rule) : "*", file, item->line);
+	free(file);
+}
+
+/* One case as fields with tabs between, "-" for what is not set. */
 static void print_fields(const struct run *run, size_t index)
 {
 	const struct cases_case *item = &run->cases.item[index];
@@ -218,9 +239,19 @@ static void print_fields(const struct run *run, size_t index)
 	       cases_verdict_name(run->result[index].verdict),
 	       rule_name(run->load.policy, run->result[index].rule));
 	print_name(item->name);
-	putchar('\n');
+	print_expected(run, item);
 	free(cgroup);
 	free(exe);
+}
+
+static void print_files(const struct policy *policy)
+{
+	for (size_t i = 0; i < policy->files; i++) {
+		char *file = escape_text(policy->file[i]);
+
+		puts(alloc_checked(file));
+		free(file);
+	}
 }
 
 /* "expected allow by web, got deny by -", to be freed. */
@@ -296,6 +327,25 @@ static int read_cases(struct run *run, char **paths)
 	return status;
 }
 
+/* The users that were made up; they can do nothing but bind. */
+static int write_users(const char *path)
+{
+	FILE *out = fopen(path, "we");
+	const char *name;
+	bool written;
+	uint32_t uid;
+
+	if (out) {
+		for (size_t i = 0; (name = users_invented(i, &uid)); i++)
+			fprintf(out, "%s:x:%u:%u::/:/bin/false\n", name, uid, uid);
+		written = !ferror(out);
+		if (!fclose(out) && written)
+			return 0;
+	}
+	complain("%s: cannot write: %s", path, strerror(errno));
+	return EX_IOERR;
+}
+
 static int run_cases(struct run *run)
 {
 	int status;
@@ -314,6 +364,37 @@ static int run_cases(struct run *run)
 	return status ? status : run->failed ? 1 : 0;
 }
 
+static void parse_option(struct run *run, int option)
+{
+	if (option == OPTION_LIST)
+		run->list = true;
+	else if (option == OPTION_FILES)
+		run->files = true;
+	else if (option == OPTION_USERS)
+		run->users = optarg;
+	else
+		run->junit = optarg;
+}
+
+/* paths: the policy's, then those of the cases. */
+static int test_policy(struct run *run, char **paths)
+{
+	int status = load_policy(paths[0], true, &run->load);
+
+	load_print(&run->load);
+	if (!status && run->files) {
+		print_files(run->load.policy);
+		return 0;
+	}
+	if (!status)
+		status = read_cases(run, paths + 1);
+	if (status && !run->list && !run->files)
+		puts("TAP version 13\nBail out! The policy or the cases cannot be read.");
+	if (!status && run->users)
+		status = write_users(run->users);
+	return status ? status : run_cases(run);
+}
+
 int policytest(int argc, char **argv)
 {
 	struct run run = { 0 };
@@ -322,23 +403,15 @@ int policytest(int argc, char **argv)
 	while ((option = verb_option(&verb, argc, argv, &status)) != -1) {
 		if (option == VERB_END)
 			return status;
-		if (option == OPTION_LIST)
-			run.list = true;
-		else
-			run.junit = optarg;
+		parse_option(&run, option);
 	}
 	if (optind == argc) {
 		complain("test: no policy given, expected POLICY");
 		return verb_usage(&verb);
 	}
-	status = load_policy(argv[optind], true, &run.load);
-	load_print(&run.load);
-	if (!status)
-		status = read_cases(&run, argv + optind + 1);
-	if (status && !run.list)
-		puts("TAP version 13\nBail out! The policy or the cases cannot be read.");
-	if (!status)
-		status = run_cases(&run);
+	if (run.users)
+		users_invent();
+	status = test_policy(&run, argv + optind);
 	cases_free(&run.cases);
 	load_free(&run.load);
 	free(run.result);

@@ -4,7 +4,6 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <limits.h>
-#include <pwd.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +11,7 @@
 #include "policy/messages.h"
 #include "policy/names.h"
 #include "policy/suggest.h"
+#include "policy/users.h"
 
 #define IPV4_AT 12 /* where the IPv4 address is in its mapped one */
 
@@ -71,18 +71,14 @@ void query_init(struct query *query)
 
 bool query_set_uid(struct query *query, const char *text, struct query_error *error)
 {
-	const struct passwd *user;
-
 	if (parse_number(text, UINT32_MAX - 1, &query->uid))
 		return true;
 	if (*text >= '0' && *text <= '9')
 		return fail(error, "%s is no user, expected a name or a number up to 4294967294",
 			    quote(text).text);
-	user = getpwnam(text);
-	if (!user)
+	if (users_find(NULL, text, &query->uid) != USERS_FOUND)
 		return fail(error, "unknown user %s, expected a user's name or number",
 			    quote(text).text);
-	query->uid = user->pw_uid;
 	return true;
 }
 

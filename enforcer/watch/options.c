@@ -91,6 +91,7 @@ static const char help[] =
 	"       bindguard check POLICY...                 what is wrong with a policy?\n"
 	"       bindguard explain POLICY BIND [TASK]      which rule decides this bind?\n"
 	"       bindguard test POLICY [CASES...]          does a policy decide as expected?\n"
+	"       bindguard vmtest POLICY [CASES...]        and by real binds on real kernels?\n"
 	"       bindguard learn [LOG...]                  a policy that allows what was seen\n"
 	"       bindguard replay POLICY LOG...            what would it have decided of a log?\n"
 	"       bindguard report POLICY LOG...            what an auditor asks for, in one file\n"

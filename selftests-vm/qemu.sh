@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# qemu.sh - boots kernels in QEMU. Sourced by `run` and `vmtest`, which set:
+#
+#	MEMORY	MB
+#	MACHINE	an array of more arguments for QEMU
+#	ACCEL	tcg, or kvm; accel_find() finds out
+#	CACHE	where kernels are kept
+#
+# A kernel is a folder as `kernels` leaves it: vmlinuz, version, and config and lib/modules if it has any.
+
+BOOT_TRIES=3
+PROBE_SECONDS=20
+
+# Only a kernel whose own list lacks bpf is given another one: the others run as they come.
+lsm_argument() {
+	local list
+	list=$(sed -n 's/^CONFIG_LSM="\(.*\)"/\1/p' "$1/config" 2>/dev/null) || true
+	if [[ -n $list && ,$list, != *,bpf,* ]]; then
+		echo "lsm=$list,bpf"
+	fi
+}
+
+kernel_cmdline() {
+	local kernel=$1 extra=$2 line
+	line="console=ttyS0 panic=-1 oops=panic printk.time=1 printk.devkmsg=on"
+	[[ " $extra" == *' lsm='* ]] || line+=" $(lsm_argument "$kernel")"
+	echo "$line $extra"
+}
+
+# After an emulated cmpxchg16b (QEMU 7.2) the flags may hold bits of a pointer: with TF or NT among
+# them the kernel, whose allocator lives on that instruction, traps or oopses anywhere. 6.12 did in
+# one boot of ten. Without the instruction it takes another way, and did so in none of forty.
+cpu_model() {
+	if [[ $ACCEL == tcg* ]]; then
+		echo max,-cx16
+	else
+		echo max
+	fi
+}
+
+# Without that instruction kmalloc_nolock() fails, unless the cache is one that checks itself: from
+# 6.18 on no program would get storage for a socket or a task. Cases only, unless they say
+# "slab_debug=-" themselves: benchmarks count the instructions of an allocator without checks.
+storage_argument() {
+	local version major minor
+	version=$(<"$1/version")
+	major=${version%%.*} minor=${version#*.}
+	[[ " $2" != *' slab_debug='* ]] || return 0
+	if [[ $(cpu_model) == *-cx16 ]] && ((major > 6 || (major == 6 && ${minor%%[!0-9]*} >= 18))); then
+		echo 'slab_debug=F,kmalloc-*'
+	fi
+}
+
+# qemu KERNEL IMAGE CONSOLE RESULTS SECONDS CMDLINE. RESULTS is a QEMU serial device. QEMU is the
+# child of a shell that ends it when it is itself told to.
+qemu() {
+	local child
+	timeout -k 5 "$5" qemu-system-x86_64 \
+		-accel "$ACCEL" -cpu "$(cpu_model)" -smp 1 -m "$MEMORY" \
+		"${MACHINE[@]}" -nodefaults -nic none -display none -no-reboot \
+		-kernel "$1/vmlinuz" -initrd "$2" -append "$6" \
+		-serial "file:$3" -serial "$4" </dev/null 2>>"${3%.log}.qemu" &
+	child=$!
+	trap 'kill "$child" 2>/dev/null; exit 130' INT TERM HUP
+	wait "$child" || true
+	trap - INT TERM HUP
+}
+
+# boot_until_init KERNEL IMAGE BASE SECONDS CMDLINE: a VM with BASEconsole.log and BASEtap.log. Emulated
+# CPUs may oops on the way up, and a boot that never came to init says nothing about us: it is tried
+# again, and its console kept.
+boot_until_init() {
+	local base=$3 try
+	for ((try = 1; try <= BOOT_TRIES; try++)); do
+		: >"${base}tap.log"
+		qemu "$1" "$2" "${base}console.log" "file:${base}tap.log" "$4" "$5"
+		reached_init "${base}console.log" "${base}tap.log" && break
+		progress "$(basename "$1"): init not reached, boot $try of $BOOT_TRIES"
+		cp "${base}console.log" "${base}console.try$try"
+	done
+	[[ -s ${base}console.qemu ]] || rm -f "${base}console.qemu"
+}
+
+# reached_init CONSOLE [RESULTS]: results tell it too, should the command line silence the console.
+reached_init() {
+	grep -qsa 'bindguard-vm: init' "$1" || [[ -s ${2:-} ]]
+}
+
+# --- With or without KVM
+
+# What the outcome of a probe depends on: the kernel, QEMU, and this machine.
+accel_key() {
+	{
+		stat -L -c '%s %Y' "$1/vmlinuz"
+		cat "$1/version"
+		qemu-system-x86_64 --version
+		uname -r
+		grep -m 1 '^model name' /proc/cpuinfo || true
+	} | cksum | tr ' ' -
+}
+
+# accel_find KERNEL IMAGE: prints what boots it. That there is a /dev/kvm says little: the kernel has
+# to come to init with it, within a time that it needs a tenth of. The answer is kept for a week.
+# BINDGUARD_KVM is another device to ask for.
+accel_find() {
+	local ACCEL=kvm device=${BINDGUARD_KVM:-/dev/kvm} kept console
+	if [[ -n ${BINDGUARD_ACCEL:-} ]]; then
+		echo "$BINDGUARD_ACCEL"
+		return
+	fi
+	[[ -r $device && -w $device ]] || { echo tcg && return; }
+	kept=$CACHE/accel/$(accel_key "$1")
+	if [[ -z $(find "$kept" -mtime -7 2>/dev/null) ]]; then
+		mkdir -p "$CACHE/accel"
+		console=$(mktemp)
+		qemu "$1" "$2" "$console" none "$PROBE_SECONDS" \
+			"$(kernel_cmdline "$1" bindguard_mode=probe)"
+		if reached_init "$console"; then echo kvm; else echo tcg; fi >"$kept.$$"
+		mv "$kept.$$" "$kept"
+		rm -f "$console" "$console.qemu"
+	fi
+	cat "$kept"
+}
+
+# --- Several at a time
+
+# Waits for one VM more than there may be, or for all when the limit is none.
+wait_for_slot() {
+	local limit=$1
+	while (($(jobs -rp | wc -l) >= limit && $(jobs -rp | wc -l) > 0)); do
+		wait -n || true
+	done
+}
+
+end_jobs() {
+	local pids
+	mapfile -t pids < <(jobs -rp)
+	((${#pids[@]} == 0)) || kill "${pids[@]}" 2>/dev/null || true
+}
