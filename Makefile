@@ -143,6 +143,7 @@ fuzz: ## fuzz each target for FUZZ_SECONDS=600
 
 .PHONY: check-fleet
 check-fleet: deps-check ## docs/examples for many hosts, run with the programs that they are for
+	$(Q).ci/deps fleet
 	$(Q)tests/run fleet
 
 units: $(UNITS)
