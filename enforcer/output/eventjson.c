@@ -113,8 +113,7 @@ static void add_socket(struct json_object *object, const struct stream *s,
 	json_object_object_add(object, "interface", interface_name(s, event));
 	json_object_object_add(object, "interface_index", json_object_new_int64(event->interface));
 	json_object_object_add(object, "netns", json_object_new_int64(event->netns));
-	json_object_object_add(object, "netns_host",
-			       json_object_new_boolean(event->netns == s->host_netns));
+	json_object_object_add(object, "netns_host", json_netns_host(event->netns, s->host_netns));
 }
 
 /* By which policy, in which mode. */

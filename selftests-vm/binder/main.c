@@ -86,7 +86,7 @@ void usage(void)
 	      "          V6TRANSPARENT PRIORITY SCTPREUSEPORT PORTRANGE=LO-HI\n"
 	      "  PROTO:  tcp udp udplite raw icmp sctp mptcp dccp smc, then 4 or 6; or unix\n"
 	      "  NS:     user pid net mnt cgroup\n"
-	      "  CAPABILITY: bpf perfmon net_admin sys_resource sys_admin; or none\n"
+	      "  CAPABILITY: bpf perfmon net_admin sys_resource sys_admin sys_ptrace; or none\n"
 	      "  thread N of -t binds PORT + N, unless PORT is 0\n",
 	      stderr);
 	exit(EXIT_NO_ATTEMPT);

@@ -42,6 +42,7 @@ static const struct {
 	{ "net_admin", CAP_NET_ADMIN },
 	{ "sys_resource", CAP_SYS_RESOURCE },
 	{ "sys_admin", CAP_SYS_ADMIN },
+	{ "sys_ptrace", CAP_SYS_PTRACE },
 };
 
 static uint64_t capability_find(const char *name)

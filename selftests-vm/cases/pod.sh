@@ -111,8 +111,13 @@ expect_record() {
 		fail "no record that matches $1: $(tail -n 3 "$RECORDS")"
 }
 
+# The oldest kernel and a common one are enough: they differ in nothing of this.
+not_on_newer() {
+	! kernel_at_least 6 13 || skip 'older ones have shown it'
+}
+
 case_pod() {
-	! kernel_at_least 6 13 || skip 'the oldest and a common one are enough: kernels differ in nothing of this'
+	not_on_newer
 	memory_unlimited
 	rm -rf "${RECORDS%/*}"
 	volume_make
@@ -183,4 +188,43 @@ case_pod_open_folder() {
 		expect_status 78
 		expect_error "^bindguard: $TMP/above/open: others than root may write to it"
 	done
+}
+
+# In a network namespace of its own, without the privilege to look at process 1's, it cannot tell which binds are
+# the host's: rules that ask for it would never match.
+case_pod_netns() {
+	not_on_newer
+	memory_unlimited
+	policy <<-'END'
+		version = 1; default = "allow";
+		rules = ( { name = "host"; verdict = "deny"; netns = "host"; ports = 8080; } );
+	END
+	for capabilities in bpf,perfmon bpf,perfmon,sys_ptrace; do
+		cat >"$TMP/start" <<-END
+			#!/bin/sh
+			exec $BINDER contain net $BINDER with $capabilities /bin/bindguard "\$@"
+		END
+		chmod 755 "$TMP/start"
+		BINDGUARD=$TMP/start
+		[ $capabilities = bpf,perfmon ] || break
+		for verb in "--deny -f" scan; do
+			# shellcheck disable=SC2086
+			bindguard $verb "$POLICY"
+			expect_status 77
+			expect_error "^bindguard: cannot tell which network namespace is the host's"
+		done
+		guard --json
+		binder tcp4 127.0.0.1 8080
+		expect_line '"port":8080,.*"netns_host":null,'
+		kill "$(pidof bindguard)"
+		guard_wait
+	done
+	guard --deny -f "$POLICY"
+	echo '# the same' >>"$POLICY"
+	kill -HUP "$(pidof bindguard)"
+	expect_error 'generation 2 in force$'
+	binder tcp4 127.0.0.1 8080
+	expect_errno EACCES
+	kill "$(pidof bindguard)"
+	guard_wait
 }
