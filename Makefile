@@ -141,6 +141,11 @@ check-vm: ## selftests on real kernels only
 fuzz: ## fuzz each target for FUZZ_SECONDS=600
 	$(Q)tests/fuzz $(or $(FUZZ_SECONDS),600)
 
+.PHONY: check-fleet
+check-fleet: deps-check ## docs/examples for many hosts, run with the programs that they are for
+	$(Q).ci/deps fleet
+	$(Q)tests/run fleet
+
 units: $(UNITS)
 fuzzers: $(FUZZERS)
 guests: all $(B)/bindguard-next

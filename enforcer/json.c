@@ -29,6 +29,11 @@ struct json_object *json_number(long number)
 	return number >= 0 ? json_object_new_int64(number) : NULL;
 }
 
+struct json_object *json_netns_host(uint32_t netns, uint32_t host)
+{
+	return host ? json_object_new_boolean(netns == host) : NULL;
+}
+
 int64_t json_time_offset(void)
 {
 	struct timespec real, monotonic;

@@ -26,6 +26,9 @@ struct json_object *json_bytes(const char *text, size_t length);
 /* A number of what is counted; null if it is negative: not known. */
 struct json_object *json_number(long number);
 
+/* Is it the initial network namespace? Null if that one is not known, which is 0. */
+struct json_object *json_netns_host(uint32_t netns, uint32_t host);
+
 /* What json_time() takes beyond CLOCK_MONOTONIC at this moment, ns. */
 int64_t json_time_offset(void);
 

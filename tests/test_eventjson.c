@@ -141,6 +141,24 @@ static struct record make_record(void)
 	return record;
 }
 
+static void test_the_namespace_may_be_unknown(void **state)
+{
+	static const struct {
+		uint32_t host;
+		const char *text;
+	} cases[] = { { 7, "true" }, { 8, "false" }, { 0, NULL } };
+	struct record record = make_record();
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct stream stream = { .host = "host", .host_netns = cases[i].host };
+		struct json_object *object = read_back(&stream, &record);
+
+		expect_text(object, "netns_host", cases[i].text);
+		json_object_put(object);
+	}
+}
+
 static void test_all_that_is_known_is_there(void **state)
 {
 	struct policy_rule rule = { .name = (char[]){ "web" },
@@ -345,6 +363,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_all_that_is_known_is_there),
+		cmocka_unit_test(test_the_namespace_may_be_unknown),
 		cmocka_unit_test(test_the_process_is_described),
 		cmocka_unit_test(test_a_status_is_read),
 		cmocka_unit_test(test_folded_ones_are_counted),

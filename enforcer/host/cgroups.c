@@ -13,6 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "enforcer/host/process.h"
 #include "policy/grow.h"
 
 #define ROOT_ID 1 /* of the cgroup that all others are in */
@@ -251,4 +252,48 @@ void cgroups_free(struct cgroups_list *list)
 		free(list->cgroup[i].path);
 	free(list->cgroup);
 	*list = (struct cgroups_list){ 0 };
+}
+
+/*
+ * Does /proc tell paths that begin at a cgroup of our own? Then the host's root, which is mounted, is
+ * above it: "/../..".
+ */
+static bool is_in_namespace(void)
+{
+	static int known = -1;
+	FILE *mounts = known < 0 ? fopen("/proc/self/mountinfo", "re") : NULL;
+	char *line = NULL, above[4];
+	size_t size = 0;
+
+	while (mounts && known < 0 && getline(&line, &size, mounts) > 0)
+		if (strstr(line, " - cgroup2 ") && sscanf(line, "%*u %*u %*s %3s", above) == 1)
+			known = !strcmp(above, "/..");
+	free(line);
+	if (mounts)
+		fclose(mounts);
+	return known > 0;
+}
+
+/* One that is not in the list has been made since; the list is kept, for a walk takes its time. */
+static const char *path_of(uint64_t id)
+{
+	static struct cgroups_list list;
+	const char *path = cgroups_find(&list, id);
+
+	if (path)
+		return path;
+	cgroups_free(&list);
+	return cgroups_read(&list) ? NULL : cgroups_find(&list, id);
+}
+
+char *cgroups_of_process(uint32_t pid, uint64_t id)
+{
+	char *path = process_line(pid, "cgroup", "0::");
+	const char *host;
+
+	if (!path || !is_in_namespace())
+		return path;
+	free(path);
+	host = path_of(id);
+	return host ? strdup(host) : NULL;
 }

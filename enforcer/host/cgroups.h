@@ -48,4 +48,10 @@ const char *cgroups_find(const struct cgroups_list *list, uint64_t id);
 
 void cgroups_free(struct cgroups_list *list);
 
+/*
+ * The path of the cgroup that a process is in, as the host has it, or NULL; to be freed. In a cgroup
+ * namespace, where /proc has others, it is that of the cgroup with this id, in which the process was.
+ */
+char *cgroups_of_process(uint32_t pid, uint64_t id);
+
 #endif

@@ -372,7 +372,7 @@ int host_require_iterator(void)
  * What is told of process 1 takes CAP_SYS_PTRACE. Without it: only who is in the initial network
  * namespace has the settings that are not of a namespace.
  */
-uint32_t host_netns(void)
+static uint32_t find_netns(void)
 {
 	struct stat status;
 
@@ -381,6 +381,26 @@ uint32_t host_netns(void)
 	if (access("/proc/sys/net/core/netdev_budget", F_OK) || stat("/proc/self/ns/net", &status))
 		return 0;
 	return status.st_ino;
+}
+
+/* It stays what it is, while the privilege to look may go. */
+uint32_t host_netns(void)
+{
+	static uint32_t known;
+
+	if (!known)
+		known = find_netns();
+	return known;
+}
+
+int host_require_netns(void)
+{
+	if (host_netns())
+		return 0;
+	complain(
+		"cannot tell which network namespace is the host's, which rules with netns ask for: "
+		"run in it, or with CAP_SYS_PTRACE");
+	return EX_NOPERM;
 }
 
 int host_doctor(int argc, char **argv)

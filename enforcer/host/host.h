@@ -15,6 +15,9 @@ int host_require(enum mode mode, enum hook hook);
 /* The same for a policy whose rules name cgroups. */
 int host_require_cgroups(void);
 
+/* The same for a policy whose rules name network namespaces. */
+int host_require_netns(void);
+
 /* The same for the program that goes over all open files. */
 int host_require_iterator(void);
 

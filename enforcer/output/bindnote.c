@@ -9,6 +9,7 @@
 #include <syslog.h>
 
 #include "enforcer/escape.h"
+#include "enforcer/host/cgroups.h"
 #include "enforcer/host/process.h"
 #include "messages.h"
 #include "policy/names.h"
@@ -125,9 +126,9 @@ static void add_socket(struct note *note, const struct record *record)
 			 names_options(event->options, options, sizeof(options)));
 }
 
-static void add_process(struct note *note, uint32_t pid)
+static void add_process(struct note *note, uint32_t pid, uint64_t id)
 {
-	char *exe = process_exe(pid), *cgroup = process_line(pid, "cgroup", "0::");
+	char *exe = process_exe(pid), *cgroup = cgroups_of_process(pid, id);
 
 	note_object(note, pid);
 	note_add_text(note, "EXE", exe);
@@ -145,7 +146,7 @@ static void add_task(struct note *note, const struct record *record)
 	note_add(note, "UID", "%u", event->uid);
 	note_add(note, "COMM", "%.*s", BIND_COMM_LEN, event->comm);
 	if (!record->last)
-		add_process(note, event->pid);
+		add_process(note, event->pid, event->cgroup);
 }
 
 void bindnote(struct note *note, const struct record *record)

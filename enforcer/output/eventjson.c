@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "enforcer/host/cgroups.h"
 #include "enforcer/host/process.h"
 #include "enforcer/json.h"
 #include "policy/digest.h"
@@ -12,9 +13,9 @@
 
 #define LOGIN_UNSET UINT32_MAX /* of a process that no login has led to */
 
-static struct json_object *cgroup(uint32_t pid)
+static struct json_object *cgroup(uint32_t pid, uint64_t id)
 {
-	char *path = process_line(pid, "cgroup", "0::");
+	char *path = cgroups_of_process(pid, id);
 	struct json_object *text = json_text(path);
 
 	free(path);
@@ -63,7 +64,7 @@ static void add_task(struct json_object *object, const struct record *record)
 	json_object_object_add(object, "euid", number_if(known, status.euid));
 	json_object_object_add(object, "gid", number_if(known, status.gid));
 	json_object_object_add(object, "login_uid", login_uid(pid));
-	json_object_object_add(object, "cgroup", cgroup(pid));
+	json_object_object_add(object, "cgroup", cgroup(pid, event->cgroup));
 	json_object_object_add(object, "cgroup_id", json_object_new_uint64(event->cgroup));
 }
 
@@ -112,8 +113,7 @@ static void add_socket(struct json_object *object, const struct stream *s,
 	json_object_object_add(object, "interface", interface_name(s, event));
 	json_object_object_add(object, "interface_index", json_object_new_int64(event->interface));
 	json_object_object_add(object, "netns", json_object_new_int64(event->netns));
-	json_object_object_add(object, "netns_host",
-			       json_object_new_boolean(event->netns == s->host_netns));
+	json_object_object_add(object, "netns_host", json_netns_host(event->netns, s->host_netns));
 }
 
 /* By which policy, in which mode. */

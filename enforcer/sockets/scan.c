@@ -94,6 +94,8 @@ static int load(struct scan_run *run)
 	load_print(&run->load);
 	if (!status && names_cgroups(run))
 		status = host_require_cgroups();
+	if (!status && run->load.image.page[0].header.flags & BIND_IMAGE_NETNS)
+		status = host_require_netns();
 	return status;
 }
 

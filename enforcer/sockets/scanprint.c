@@ -200,7 +200,7 @@ static struct json_object *socket_object(const struct scanprint *print,
 	json_object_object_add(object, "interface_index", json_object_new_int64(record->interface));
 	json_object_object_add(object, "netns", json_object_new_int64(record->netns));
 	json_object_object_add(object, "netns_host",
-			       json_object_new_boolean(record->netns == print->host_netns));
+			       json_netns_host(record->netns, print->host_netns));
 	json_object_object_add(object, "state", json_object_new_string(state_name(record)));
 	json_object_object_add(object, "inode", json_object_new_int64(record->inode));
 	json_object_object_add(object, "pid", json_object_new_int64(record->pid));

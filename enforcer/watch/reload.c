@@ -129,6 +129,11 @@ static bool prepare(const struct reload *reload, struct candidate *next)
 		if (status)
 			return refuse(next, 1, status);
 	}
+	if (next->image.page[0].header.flags & BIND_IMAGE_NETNS) {
+		status = host_require_netns();
+		if (status)
+			return refuse(next, 1, status);
+	}
 	return true;
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "enforcer/host/cgroups.h"
 #include "enforcer/host/process.h"
 #include "enforcer/offline/query.h"
 
@@ -32,7 +33,7 @@ void rewritten_judge(struct record *record, const struct policy *policy, const s
 {
 	const struct bind_event *event = &record->event;
 	char *comm = process_line(event->pid, "comm", "");
-	char *cgroup = process_line(event->pid, "cgroup", "0::");
+	char *cgroup = cgroups_of_process(event->pid, event->cgroup);
 	char *exe = process_exe(event->pid);
 	struct query query = {
 		.uid = event->uid,

@@ -81,12 +81,12 @@ void usage(void)
 	      "              PROTO ADDRESS PORT\n"
 	      "       binder contain [-c CGROUPDIR] [-u UID] [-m OUTER] NS[,NS...] PROGRAM...\n"
 	      "       binder matrix\n"
-	      "       binder with [-u UID] [-m KILOBYTES] CAPABILITY[,CAPABILITY...] PROGRAM...\n"
+	      "       binder with [-s] [-u UID] [-m KILOBYTES] CAPABILITY[,CAPABILITY...] PROGRAM...\n"
 	      "  OPTION: FREEBIND TRANSPARENT NOPORT REUSEADDR REUSEPORT V6ONLY V6FREEBIND\n"
 	      "          V6TRANSPARENT PRIORITY SCTPREUSEPORT PORTRANGE=LO-HI\n"
 	      "  PROTO:  tcp udp udplite raw icmp sctp mptcp dccp smc, then 4 or 6; or unix\n"
 	      "  NS:     user pid net mnt cgroup\n"
-	      "  CAPABILITY: bpf perfmon net_admin sys_resource sys_admin; or none\n"
+	      "  CAPABILITY: bpf perfmon net_admin sys_resource sys_admin sys_ptrace; or none\n"
 	      "  thread N of -t binds PORT + N, unless PORT is 0\n",
 	      stderr);
 	exit(EXIT_NO_ATTEMPT);
