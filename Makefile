@@ -171,4 +171,4 @@ clean: ## remove what was built
 
 .PHONY: help
 help: ## this list
-	@sed -n 's/^\([a-z0-9-]*\):.* ## /\1\t/p' $(filter %Makefile %.mk,$(MAKEFILE_LIST)) | expand -t 18
+	@sed -n 's/^\([a-z0-9-]*\):.* ## /\1\t/p' $(filter %Makefile %.mk,$(MAKEFILE_LIST)) | expand -t 20

@@ -28,12 +28,16 @@ install: $(B)/bindguard ## install below $(DESTDIR)$(PREFIX)
 
 .PHONY: deb check-deb check-reproducible dist
 deb: ## a Debian package of this release, in build/deb; lintian looks at it
+	$(Q).ci/deps build package
 	$(Q)packaging/deb $(B)/deb
 
 check-deb: ## packages of clean Debian 12 and 13 chroots, installed in VMs (needs root)
+	$(Q).ci/deps build vm package
+	$(Q)$(MAKE) --no-print-directory all
 	$(Q)packaging/check-deb
 
 check-reproducible: ## built twice, elsewhere and at another time, is it the same?
+	$(Q).ci/deps build package
 	$(Q)packaging/check-reproducible
 
 dist: ## build/bindguard-VERSION.tar.gz, the same bytes from the same commit
