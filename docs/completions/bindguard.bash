@@ -2,13 +2,13 @@
 # shellcheck shell=bash
 # Completion of bindguard's command line for bash. tests/manuals compares it with the program.
 
-_bindguard_verbs='check explain test learn replay report scan status unload doctor'
+_bindguard_verbs='check explain test vmtest learn replay report scan status unload doctor'
 
 # What follows the option "$1" of the verb "$2": words, or one of FILE, USER, PID and NOTHING.
 _bindguard_value() {
 	case $2:$1 in
 	:-f | :--policy | :-o | :--output | :--cgroupmap | :--mntnsmap | :--metrics) echo FILE ;;
-	explain:--exe | test:--junit | learn:--base | learn:--prune) echo FILE ;;
+	explain:--exe | test:--junit | test:--users | vmtest:--junit | vmtest:--logs | learn:--base | learn:--prune) echo FILE ;;
 	learn:-o | learn:--output | report:-o | report:--output) echo FILE ;;
 	:-u | :--uid | explain:--uid) echo USER ;;
 	:-p | :--pid) echo PID ;;
@@ -23,10 +23,12 @@ _bindguard_value() {
 	explain:--option)
 		echo IP_FREEBIND IP_TRANSPARENT IP_BIND_ADDRESS_NO_PORT SO_REUSEADDR SO_REUSEPORT
 		;;
+	vmtest:-k | vmtest:--kernel) echo 5.10 6.1 6.12 bookworm-backports host ;;
 	learn:--for) echo 10m 1h 24h 7d ;;
 	:-P | :--port | :--output-size | :--output-keep | :--fold | :--sample | :--ring-size) echo NOTHING ;;
 	explain:--comm | explain:--cgroup | explain:--bind | explain:--tcp | explain:--udp) echo NOTHING ;;
 	explain:--sctp | explain:--mptcp | explain:--udplite | explain:--icmp | explain:--icmpv6) echo NOTHING ;;
+	vmtest:--arch | vmtest:-j | vmtest:--jobs | vmtest:--seconds) echo NOTHING ;;
 	explain:--raw | report:--from | report:--to | learn:--ranges) echo NOTHING ;;
 	esac
 }
@@ -46,7 +48,8 @@ _bindguard_options() {
 		echo --uid --comm --cgroup --exe --netns --option --via --protocol --bind --all --tcp --udp \
 			--sctp --mptcp --udplite --icmp --icmpv6 --raw -h --help
 		;;
-	test) echo --junit --list -h --help ;;
+	test) echo --junit --list --files --users -h --help ;;
+	vmtest) echo -k --kernel --arch -j --jobs --junit --logs --seconds -v --verbose -h --help ;;
 	learn)
 		echo --base --ranges --include-denied --include-failed --for --prune -o --output -h --help
 		;;

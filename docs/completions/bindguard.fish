@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Completion of bindguard's command line for fish. tests/manuals compares it with the program.
 
-set -l verbs check explain test learn replay report scan status unload doctor
+set -l verbs check explain test vmtest learn replay report scan status unload doctor
 set -l names IP_FREEBIND IP_TRANSPARENT IP_BIND_ADDRESS_NO_PORT SO_REUSEADDR SO_REUSEPORT
 set -l main "not __fish_seen_subcommand_from $verbs"
 
@@ -11,6 +11,7 @@ complete -c bindguard -s h -l help -d 'How it is called'
 complete -c bindguard -n __fish_use_subcommand -a check -d 'What is wrong with a policy?'
 complete -c bindguard -n __fish_use_subcommand -a explain -d 'Which rule decides this bind?'
 complete -c bindguard -n __fish_use_subcommand -a test -d 'Does a policy decide as expected?'
+complete -c bindguard -n __fish_use_subcommand -a vmtest -d 'The same, by real binds on real kernels'
 complete -c bindguard -n __fish_use_subcommand -a learn -d 'A policy that allows what was seen'
 complete -c bindguard -n __fish_use_subcommand -a replay -d 'What would it have decided of a log?'
 complete -c bindguard -n __fish_use_subcommand -a report -d 'What an auditor asks for, in one file'
@@ -54,7 +55,7 @@ complete -c bindguard -n $main -l ring-size -x -a '64K 256K 1M 4M 16M' -d 'Bytes
 complete -c bindguard -n $main -l ebpf -d 'Print the programs, and end'
 complete -c bindguard -n $main -l version -d 'The version'
 
-complete -c bindguard -n '__fish_seen_subcommand_from check explain test learn replay report scan' -F
+complete -c bindguard -n '__fish_seen_subcommand_from check explain test vmtest learn replay report scan' -F
 
 complete -c bindguard -n '__fish_seen_subcommand_from check' -s W -d 'A policy with warnings fails'
 complete -c bindguard -n '__fish_seen_subcommand_from check' -l dump -d 'Print the policy in its normal form'
@@ -81,6 +82,16 @@ complete -c bindguard -n '__fish_seen_subcommand_from explain' -l all -d 'Show a
 
 complete -c bindguard -n '__fish_seen_subcommand_from test' -l junit -r -F -d 'Write the results as JUnit XML too'
 complete -c bindguard -n '__fish_seen_subcommand_from test' -l list -d 'Print what each case binds and what is decided'
+complete -c bindguard -n '__fish_seen_subcommand_from test' -l files -d 'Print the files of the policy'
+complete -c bindguard -n '__fish_seen_subcommand_from test' -l users -r -F -d 'Make up users that this host lacks, and write them there'
+
+complete -c bindguard -n '__fish_seen_subcommand_from vmtest' -s k -l kernel -x -a '5.10 6.1 6.12 bookworm-backports host' -d 'Kernels to boot'
+complete -c bindguard -n '__fish_seen_subcommand_from vmtest' -l arch -x -d 'Of the guests'
+complete -c bindguard -n '__fish_seen_subcommand_from vmtest' -s j -l jobs -x -d 'VMs at a time'
+complete -c bindguard -n '__fish_seen_subcommand_from vmtest' -l junit -r -F -d 'Write the results as JUnit XML too'
+complete -c bindguard -n '__fish_seen_subcommand_from vmtest' -l logs -r -F -d 'Where logs go'
+complete -c bindguard -n '__fish_seen_subcommand_from vmtest' -l seconds -x -d 'Time limit of a VM'
+complete -c bindguard -n '__fish_seen_subcommand_from vmtest' -s v -l verbose -d 'Progress, and logs are kept'
 
 complete -c bindguard -n '__fish_seen_subcommand_from learn' -l base -r -F -d 'Only rules for what this policy does not allow'
 complete -c bindguard -n '__fish_seen_subcommand_from learn' -l ranges -d 'Ports near each other become ranges'

@@ -88,7 +88,7 @@ static const struct option long_options[] = {
 static const char help[] =
 	"usage: bindguard [OPTIONS]                  show every bind\n"
 	"       bindguard --audit|--deny [OPTIONS]   check each by a policy; refuse some\n"
-	"       bindguard VERB [--help]              check, explain, test, vmtest: policies\n"
+	"       bindguard VERB [--help]          check, explain, test, vmtest: policies\n"
 	"           learn, replay, report: recorded binds    scan: what is bound already\n"
 	"           status, unload: what is pinned           doctor: can this host?\n"
 	"  -f, --policy POLICY  " POLICY_FOLDER ", else " POLICY_FILE "\n"
