@@ -25,14 +25,16 @@ WARNINGS := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototy
 	-Wvla -Wundef -Wwrite-strings -Wpointer-arith
 SANITIZE := $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
 HARDENING := -fstack-protector-strong -fPIE $(if $(SAN),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
-override CFLAGS += -std=gnu11 $(WARNINGS) $(HARDENING) $(SANITIZE)
+# Where it is built is not in what is built.
+HERE := -ffile-prefix-map=$(CURDIR)=.
+override CFLAGS += $(HERE) -std=gnu11 $(WARNINGS) $(HARDENING) $(SANITIZE)
 override CPPFLAGS += -D_GNU_SOURCE -I. -I$(B)
 override LDFLAGS += -pie -Wl,-z,relro,-z,now $(SANITIZE)
 LIBS := $(shell $(PKG_CONFIG) --libs libbpf libconfig json-c libmd libcap-ng libseccomp libsystemd 2>/dev/null || echo -lbpf -lconfig -ljson-c -lmd -lcap-ng -lseccomp -lsystemd) -lelf -lz
 
 # Debian keeps asm/types.h where clang -target bpf does not look for it. Blocks stay in the order of the
 # source: the verifiers of 5.10 and 6.1 refuse a loop whose end is placed before its beginning.
-BPF_CFLAGS := -mllvm -disable-block-placement -g -O2 -target bpf -mcpu=v3 -Wall -Wextra -Werror -Wno-unused-parameter \
+BPF_CFLAGS := $(HERE) -mllvm -disable-block-placement -g -O2 -target bpf -mcpu=v3 -Wall -Wextra -Werror -Wno-unused-parameter \
 	-D__TARGET_ARCH_$(patsubst x86_64,x86,$(patsubst aarch64,arm64,$(shell uname -m))) \
 	-idirafter /usr/include/$(shell uname -m)-linux-gnu
 
@@ -82,7 +84,7 @@ $(B)/enforcer/sockets/sockets.o: $(B)/scan.skel.h
 $(B)/tests/test_kernel.o: $(B)/evaluate.skel.h
 
 # Run in guests that have no libraries.
-include selftests-vm/bench/bench.mk selftests-vm/vmtest.mk
+include selftests-vm/bench/bench.mk selftests-vm/vmtest.mk packaging/package.mk
 GUEST := $(addprefix $(B)/,pinmap rewriter sharer)
 $(GUEST): $(B)/%: selftests-vm/%.c
 $(B)/binder: $(wildcard selftests-vm/binder/*.c) selftests-vm/binder/binder.h
@@ -163,24 +165,10 @@ lint: ## formatting, shell scripts, include direction, static analysis
 check-debian13: ## build and unit tests in a Debian 13 chroot (needs root)
 	$(Q)tests/debian13
 
-.PHONY: install
-install: $(B)/bindguard ## install below $(DESTDIR)$(PREFIX)
-	install -d $(DESTDIR)$(SBINDIR) $(DESTDIR)$(MANDIR)/man8 $(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(MANDIR)/man7 $(DESTDIR)$(DOCDIR)/examples/bindguard.service.d $(DESTDIR)$(UNITDIR) $(DESTDIR)$(CATALOGDIR)
-	install -m 755 $(B)/bindguard $(DESTDIR)$(SBINDIR)/bindguard
-	install -m 644 docs/*.8 $(DESTDIR)$(MANDIR)/man8/
-	install -m 644 docs/bindguard.conf.5 $(DESTDIR)$(MANDIR)/man5/
-	install -m 644 docs/bindguard-events.7 $(DESTDIR)$(MANDIR)/man7/
-	install -m 644 docs/events.schema.json docs/report.schema.json $(DESTDIR)$(DOCDIR)/
-	install -m 644 docs/examples/*.conf docs/examples/logrotate $(DESTDIR)$(DOCDIR)/examples/
-	install -m 644 docs/systemd/bindguard.service $(DESTDIR)$(UNITDIR)/
-	install -m 644 docs/systemd/bindguard.catalog $(DESTDIR)$(CATALOGDIR)/
-	install -m 644 docs/systemd/bindguard.service.d/deny.conf $(DESTDIR)$(DOCDIR)/examples/bindguard.service.d/
-	sed -i 's,/usr/local/sbin,$(SBINDIR),' $(DESTDIR)$(UNITDIR)/bindguard.service $(DESTDIR)$(DOCDIR)/examples/bindguard.service.d/deny.conf
-
 .PHONY: clean
 clean: ## remove what was built
 	rm -rf build
 
 .PHONY: help
 help: ## this list
-	@sed -n 's/^\([a-z0-9-]*\):.* ## /\1\t/p' $(filter %Makefile %.mk,$(MAKEFILE_LIST)) | expand -t 18
+	@sed -n 's/^\([a-z0-9-]*\):.* ## /\1\t/p' $(filter %Makefile %.mk,$(MAKEFILE_LIST)) | expand -t 20

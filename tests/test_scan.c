@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Sockets that are bound already, from made-up records: grouped, judged and printed. */
+#include <errno.h>
 #include <arpa/inet.h>
 #include <json-c/json.h>
 #include <setjmp.h>
@@ -389,12 +390,16 @@ static void test_judge_exe(void **state)
 {
 	struct bind_socket record = nginx(1, 1);
 	char path[4096], rule[8192];
+	int err;
 
 	(void)state;
 	assert_non_null(getcwd(path, sizeof(path) - 16));
 	strcat(path, "/server");
 	snprintf(rule, sizeof(rule), "exe = [\"/nowhere/x\", \"%s\", \"%s2\"]", path, path);
-	assert_int_equal(exes_key(path, &record.exe), 0);
+	err = exes_key(path, &record.exe);
+	if (err == -ENOENT)
+		skip(); /* in a chroot that is no mount, as packages are built in */
+	assert_int_equal(err, 0);
 	assert_string_equal(record.exe.name, "server");
 	expect_verdict(rule, &record, true);
 	record.exe.name[0] = 'S';

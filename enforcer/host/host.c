@@ -21,6 +21,7 @@
 #include "cgroups.h"
 #include "enforcer/complain.h"
 #include "enforcer/pins/bpffs.h"
+#include "enforcer/verb.h"
 #include "filter.h"
 
 #define LSM_FILE "/sys/kernel/security/lsm"
@@ -403,16 +404,38 @@ int host_require_netns(void)
 	return EX_NOPERM;
 }
 
+static const struct option long_options[] = {
+	{ "help", no_argument, NULL, 'h' },
+	{ NULL, 0, NULL, 0 },
+};
+
+static const struct verb verb = {
+	.name = "doctor",
+	.short_options = ":h",
+	.long_options = long_options,
+	.help = "usage: bindguard doctor\n"
+		"\n"
+		"Checks what this host offers, and prints a line for each thing: ok, FAILED or,\n"
+		"for what only some policies or options need, missing, with what to do about it.\n"
+		"\n"
+		"  -h, --help  this text\n"
+		"\n"
+		"Exit status: 0 it can observe, audit and deny, 64 usage, 69 it cannot,\n"
+		"             77 no privileges.\n"
+		"Example: sudo bindguard doctor\n",
+};
+
 int host_doctor(int argc, char **argv)
 {
 	bool works[NEEDS] = { true, true, true, true };
 	char text[1024];
 	int status = 0;
 
-	if (argc > 1) {
-		complain("doctor: %s: unexpected argument", argv[1]);
-		complain_usage();
-		return EX_USAGE;
+	if (verb_option(&verb, argc, argv, &status) == VERB_END)
+		return status;
+	if (optind < argc) {
+		complain("doctor: %s: unexpected argument", argv[optind]);
+		return verb_usage(&verb);
 	}
 	for (size_t i = 0; i < CHECKS; i++) {
 		bool holds = checks[i].holds(text, sizeof(text));

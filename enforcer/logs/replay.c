@@ -24,9 +24,9 @@ static const struct verb verb = {
 	.long_options = long_options,
 	.help = "usage: bindguard replay [--json] POLICY LOG...\n"
 		"\n"
-		"What would POLICY have decided about binds that 'bindguard --json' has recorded in\n"
-		"LOG, and what was decided? Prints the differences, the worst first. \"-\" is standard\n"
-		"input; a LOG may be compressed with gzip.\n"
+		"What would POLICY have decided about binds that 'bindguard --json' has recorded\n"
+		"in LOG, and what was decided? Prints the differences, the worst first. \"-\" is\n"
+		"standard input; a LOG may be compressed with gzip.\n"
 		"\n"
 		"      --json  a JSON object for each line, and one that sums it up\n"
 		"  -h, --help  this text\n"

@@ -61,8 +61,7 @@ static const struct verb verb = {
 	.name = "explain",
 	.short_options = ":h",
 	.long_options = long_options,
-	.help = "usage: bindguard explain POLICY BIND [TASK] [--option NAME]... [--via HOW] [--all]\n"
-		"\n"
+	.help = "usage: bindguard explain POLICY BIND [TASK] [OPTIONS]\n"
 		"Which rule decides this bind, and why does no rule before it?\n"
 		"\n"
 		"BIND is one of these; PORT 0 or \"ephemeral\" lets the kernel pick one:\n"
@@ -79,9 +78,9 @@ static const struct verb verb = {
 		"  --netns host|other is the socket in the initial network namespace? (host)\n"
 		"\n"
 		"  --option NAME      a socket option that is set, such as SO_REUSEPORT\n"
-		"  --via HOW          bind, listen, bindx or setsockopt (bind); of a socket that has\n"
-		"                     a port, the last and listen ask for its options only\n"
-		"  --all              show all rules before, not only the first 50 and the last 10\n"
+		"  --via HOW          bind, listen, bindx or setsockopt (bind); of a socket that\n"
+		"                     has a port, the last and listen ask for its options only\n"
+		"  --all              show all rules before, not the first 50 and last 10 only\n"
 		"  -h, --help         this text\n"
 		"\n"
 		"Exit status: 0 allow, 1 deny, 64 usage, 78 an error in the policy.\n"

@@ -34,7 +34,7 @@ static const struct verb verb = {
 	.long_options = long_options,
 	.help = "usage: bindguard status [--json]\n"
 		"\n"
-		"Shows what is in force, with --pin also if its program does not run any more:\n"
+		"Shows what is in force, of 'bindguard --pin' also if that has ended already:\n"
 		"mode, policy, hooks, and what each rule has decided since it came into force.\n"
 		"\n"
 		"      --json  all of it as one JSON object\n"

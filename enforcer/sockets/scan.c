@@ -32,7 +32,7 @@ static const struct verb verb = {
 	.long_options = long_options,
 	.help = "usage: bindguard scan [-w | --json] [POLICY]\n"
 		"\n"
-		"Lists the sockets that are bound already, in every network namespace, and who has\n"
+		"Lists the sockets that are bound already, in all network namespaces, and who has\n"
 		"them. With POLICY, a file or a folder, also what it says of each: as if its\n"
 		"present owner bound it now.\n"
 		"\n"
