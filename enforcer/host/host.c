@@ -197,6 +197,18 @@ static bool refused(int err, const char *advice, char *text, size_t size)
 		      advice);
 }
 
+/* Debian's kernels ask for CAP_SYS_ADMIN, others for no more than the check of privileges has. */
+static bool no_kprobes(int err, char *text, size_t size)
+{
+	return answer(false, text, size, "%s, or for kprobes %s", NO_TRAMPOLINES,
+		      err == -ENOENT ?
+			      "mount -t tracefs tracefs /sys/kernel/tracing" :
+		      err == -EACCES || err == -EPERM ?
+			      "run it with sudo: they need CAP_SYS_ADMIN, or "
+			      "kernel.perf_event_paranoid=2 and a tracefs that may be read" :
+			      "one with CONFIG_KPROBE_EVENTS=y");
+}
+
 static bool has_probes(char *text, size_t size)
 {
 	int err = probes_attach(BPF_PROG_TYPE_TRACING, BPF_TRACE_FEXIT, "inet_bind");
@@ -208,9 +220,7 @@ static bool has_probes(char *text, size_t size)
 			      "kprobes, since this kernel cannot attach fexit probes: they do not "
 			      "see the binds of 32-bit programs, and there is no --autobind");
 	if (err == -ENOTSUPP)
-		return answer(false, text, size,
-			      NO_TRAMPOLINES
-			      ", or for kprobes mount -t tracefs tracefs /sys/kernel/tracing");
+		return no_kprobes(probes_kprobes(), text, size);
 	return refused(-err, "run a kernel with CONFIG_FUNCTION_TRACER=y and CONFIG_BPF_JIT=y",
 		       text, size);
 }
@@ -236,10 +246,11 @@ static bool has_bpf_lsm(char *text, size_t size)
 				 sizeof(suggested) - strlen(suggested), "%s,", name);
 	}
 	if (probes_attach(BPF_PROG_TYPE_LSM, BPF_LSM_MAC, "socket_bind") == -ENOTSUPP)
-		return answer(false, text, size,
-			      "\"bpf\" is not among the active LSMs (%s), and would not help: no LSM "
-			      "programs",
-			      active);
+		return answer(
+			false, text, size,
+			"\"bpf\" is not among the active LSMs (%s), and would not help: no LSM "
+			"programs",
+			active);
 	return answer(false, text, size,
 		      "\"bpf\" is not among the active LSMs (%s): boot with the kernel parameter "
 		      "lsm=%sbpf, or do without and give --hook cgroup, which needs cgroup v2 and "

@@ -4,8 +4,12 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
-#include <stdbool.h>
+#include <linux/perf_event.h>
+#include <stdio.h>
+#include <sys/syscall.h>
 #include <unistd.h>
+
+#define EVENT "events/syscalls/sys_exit_bind/id"
 
 int probes_load(enum bpf_prog_type type, enum bpf_attach_type attach, const char *target)
 {
@@ -38,20 +42,37 @@ int probes_attach(enum bpf_prog_type type, enum bpf_attach_type attach, const ch
 	return err;
 }
 
-/* As libbpf looks for them: the calls' tracepoints, and the kernel's functions as events. */
-static bool has_kprobes(void)
+/* The number of the event that bind(2) ends, where libbpf looks for it. Returns it or -errno. */
+static int read_event(void)
 {
-	int program;
+	FILE *file = fopen("/sys/kernel/debug/tracing/" EVENT, "re");
+	int number;
 
-	if (access("/sys/kernel/debug/tracing/events/syscalls/sys_exit_bind/id", R_OK) &&
-	    access("/sys/kernel/tracing/events/syscalls/sys_exit_bind/id", R_OK))
-		return false;
+	if (!file)
+		file = fopen("/sys/kernel/tracing/" EVENT, "re");
+	if (!file)
+		return -errno;
+	if (fscanf(file, "%d", &number) != 1)
+		number = -ENODATA;
+	fclose(file);
+	return number;
+}
+
+int probes_kprobes(void)
+{
+	struct perf_event_attr attr = { .type = PERF_TYPE_TRACEPOINT, .size = sizeof(attr) };
+	int number = read_event(), fd;
+
+	if (number < 0)
+		return number;
 	if (access("/sys/bus/event_source/devices/kprobe/type", R_OK))
-		return false;
-	program = probes_load(BPF_PROG_TYPE_KPROBE, 0, NULL);
-	if (program >= 0)
-		close(program);
-	return program >= 0;
+		return -EOPNOTSUPP;
+	attr.config = number;
+	fd = syscall(SYS_perf_event_open, &attr, -1, 0, -1, PERF_FLAG_FD_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	close(fd);
+	return 0;
 }
 
 enum probes probes_kind(void)
@@ -62,7 +83,7 @@ enum probes probes_kind(void)
 		return kind;
 	if (!probes_attach(BPF_PROG_TYPE_TRACING, BPF_TRACE_FEXIT, "inet_bind"))
 		kind = PROBES_FEXIT;
-	else if (has_kprobes())
+	else if (!probes_kprobes())
 		kind = PROBES_KPROBES;
 	return kind;
 }

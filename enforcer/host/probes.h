@@ -17,6 +17,12 @@ int probes_load(enum bpf_prog_type type, enum bpf_attach_type attach, const char
 /* The same, and attaches it for a moment. Returns 0 or -errno. */
 int probes_attach(enum bpf_prog_type type, enum bpf_attach_type attach, const char *target);
 
+/*
+ * Can kprobes and the tracepoints of calls be attached? Returns 0 or -errno: ENOENT if tracefs is not
+ * mounted, EACCES if some privilege is missing.
+ */
+int probes_kprobes(void);
+
 /* What tells the outcomes of binds. */
 enum probes {
 	PROBES_NONE,
