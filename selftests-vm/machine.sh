@@ -1,40 +1,52 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034
 #
 # machine.sh - the machines that QEMU emulates, one for each architecture. Sourced by qemu.sh; ACCEL is
-# set.
+# set when a machine is started.
 
 # machine_choose ARCH: Debian's name of it. Sets for the others:
 #
-#	QEMU	the emulator, with the machine and its processor
+#	QEMU	the emulator
 #	CONSOLE	the kernel's name of the first serial line
 #	FOREIGN	the name again if the guest cannot have this machine's own libraries and busybox
 machine_choose() {
+	local native
 	case $1 in
 	amd64)
-		QEMU=(qemu-system-x86_64 -cpu "$(cpu_model)")
+		QEMU=qemu-system-x86_64
 		CONSOLE=ttyS0
-		SECOND=isa-serial
+		native=x86_64
 		;;
 	arm64)
-		# Pointer authentication as it is specified makes everything three times slower.
-		QEMU=(qemu-system-aarch64 -M virt -cpu "max,pauth-impdef=on")
+		QEMU=qemu-system-aarch64
 		CONSOLE=ttyAMA0
-		SECOND=pci-serial
+		native=aarch64
 		;;
 	*) return 1 ;;
 	esac
 	FOREIGN=
-	[[ $(dpkg --print-architecture) == "$1" ]] || FOREIGN=$1
+	[[ $(uname -m) == "$native" ]] || FOREIGN=$1
 }
 
-# machine_serial CONSOLE RESULTS: arguments for QEMU, a line each. CONSOLE is a file, RESULTS a file or
-# "stdio".
-machine_serial() {
-	local results=file,path=$2
-	[[ $2 != stdio ]] || results=stdio,signal=off
-	printf '%s\n' -serial "file:$1" -chardev "${results/,/,id=results,}" \
-		-device "$SECOND,chardev=results"
+# machine_arguments CONSOLE RESULTS: for QEMU, a line each. CONSOLE is a file; RESULTS is a file, "stdio"
+# or "none".
+machine_arguments() {
+	local results=$2
+	[[ $results == stdio || $results == none ]] || results=file:$results
+	printf '%s\n' -serial "file:$1"
+	if [[ $QEMU == *-x86_64 ]]; then
+		printf '%s\n' -cpu "$(cpu_model)" -serial "$results"
+		return
+	fi
+	# Pointer authentication of the easy kind: the one that is specified makes everything three times
+	# slower. The machine has one serial line, so the second is on PCI.
+	printf '%s\n' -M virt -cpu max,pauth-impdef=on
+	case $results in
+	stdio) results=stdio,id=results,signal=off ;;
+	none) results=null,id=results ;;
+	*) results=file,id=results,path=$2 ;;
+	esac
+	printf '%s\n' -chardev "$results" -device pci-serial,chardev=results
 }
 
 # After an emulated cmpxchg16b (QEMU 7.2) the flags may hold bits of a pointer: with TF or NT among

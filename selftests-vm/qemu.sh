@@ -40,20 +40,20 @@ storage_argument() {
 	version=$(<"$1/version")
 	major=${version%%.*} minor=${version#*.}
 	[[ " $2" != *' slab_debug='* ]] || return 0
-	if [[ ${QEMU[*]} == *-cx16* ]] && ((major > 6 || (major == 6 && ${minor%%[!0-9]*} >= 18))); then
+	[[ $QEMU == *-x86_64 ]] || return 0
+	if [[ $(cpu_model) == *-cx16 ]] && ((major > 6 || (major == 6 && ${minor%%[!0-9]*} >= 18))); then
 		echo 'slab_debug=F,kmalloc-*'
 	fi
 }
 
-# qemu KERNEL IMAGE CONSOLE RESULTS SECONDS CMDLINE. RESULTS is a file, or "stdio". QEMU is the child of
-# a shell that ends it when it is itself told to.
+# qemu KERNEL IMAGE CONSOLE RESULTS SECONDS CMDLINE. RESULTS is a file, "stdio" or "none". QEMU is the
+# child of a shell that ends it when it is itself told to.
 qemu() {
-	local child serial
-	mapfile -t serial < <(machine_serial "$3" "$4")
-	timeout -k 5 "$5" "${QEMU[@]}" -accel "$ACCEL" -smp 1 -m "$MEMORY" \
+	local child arguments
+	mapfile -t arguments < <(machine_arguments "$3" "$4")
+	timeout -k 5 "$5" "$QEMU" "${arguments[@]}" -accel "$ACCEL" -smp 1 -m "$MEMORY" \
 		"${MACHINE[@]}" -nodefaults -nic none -display none -no-reboot \
-		-kernel "$1/vmlinuz" -initrd "$2" -append "$6" \
-		"${serial[@]}" </dev/null 2>>"${3%.log}.qemu" &
+		-kernel "$1/vmlinuz" -initrd "$2" -append "$6" </dev/null 2>>"${3%.log}.qemu" &
 	child=$!
 	trap 'kill "$child" 2>/dev/null; exit 130' INT TERM HUP
 	wait "$child" || true
