@@ -131,7 +131,7 @@ run: deps ## see it work: audit a few binds, here or in a VM
 	$(Q)selftests-vm/demo
 
 check: deps-check ## every test: lint, unit tests, proofs, fuzzing, selftests on real kernels
-	$(Q)tests/run lint unit prove fuzz vm
+	$(Q)tests/run lint unit prove fuzz vm arm64
 
 check-unit: ## unit tests only: no root, no VM
 	$(Q)tests/run unit

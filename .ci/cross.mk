@@ -27,3 +27,8 @@ PKG_CONFIG := PKG_CONFIG_SYSROOT_DIR=$(SYSROOT) \
 	PKG_CONFIG_LIBDIR=$(SYSROOT)/usr/lib/$(TRIPLET)/pkgconfig pkg-config
 endif
 endif
+
+.PHONY: check-arm64
+check-arm64: ## selftests on arm64 kernels, emulated (an hour and more)
+	$(Q).ci/deps vm cross
+	$(Q)tests/run arm64-all
