@@ -179,6 +179,14 @@ static void leave_fexit(struct bindguard *skeleton)
 			bpf_program__set_autoload(program, false);
 }
 
+/* What these probes do not see, and why it is them. */
+static void tell_kprobes(bool decides)
+{
+	complain("kprobes watch, since this kernel cannot attach fexit probes: binds of 32-bit "
+		 "programs are %s",
+		 decides ? "decided, but their outcome is ?" : "not seen");
+}
+
 static void set_autobind(struct bindguard *skeleton, bool autobind)
 {
 	__typeof__(skeleton->progs) *progs = &skeleton->progs;
@@ -208,6 +216,8 @@ int configure(struct bindguard *skeleton, const struct options *options)
 	set_lsm(skeleton, decides && options->hook == HOOK_LSM);
 	set_cgroup(skeleton, decides && options->hook == HOOK_CGROUP);
 	set_kprobes(skeleton, kprobes && !options->quiet);
+	if (kprobes && !options->quiet)
+		tell_kprobes(decides);
 	if (kprobes || options->quiet)
 		leave_fexit(skeleton);
 	set_autobind(skeleton, options->autobind);
