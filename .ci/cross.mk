@@ -2,6 +2,8 @@
 # "make ARCH=arm64" builds in build/arm64 for that architecture of Debian's, against the libraries that
 # ".ci/deps cross" has unpacked. CROSS_COMPILE=aarch64-linux-gnu- alone says the same.
 
+.DEFAULT_GOAL := all
+
 MACHINES := x86_64:amd64:x86 aarch64:arm64:arm64 # uname -m, Debian's name, libbpf's
 # The names of the machine of which $(1) is one.
 names = $(subst :, ,$(filter $(1):% %:$(1):% %:$(1),$(MACHINES)))
