@@ -55,18 +55,3 @@ case_no_trampolines_privileges() {
 	expect_status 69
 	expect_error '^bindguard: cannot observe on this host: probes: .* mount -t tracefs tracefs /sys/kernel/tracing$'
 }
-
-# What the kernel binds for itself while a thread is in no bind(2) is not taken for that thread's next.
-case_no_trampolines_own() {
-	lacks_trampolines
-	modprobe -q vxlan || skip 'no vxlan'
-	guard
-	ip link add vx0 type vxlan id 7 dstport 4789 dev lo || skip 'no vxlan'
-	ip link set vx0 up
-	binder unix "$TMP/socket" 0
-	binder tcp4 127.0.0.1 8080
-	expect_line ' 8080 '
-	ip link del vx0
-	expect_no_line ' 4789 '
-	expect_lines 1 ' TCP '
-}
