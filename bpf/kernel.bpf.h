@@ -18,16 +18,6 @@ const volatile bool has_cast;
 
 extern void *bpf_rdonly_cast(const void *pointer, __u32 type) __ksym __weak;
 
-/* The kernel function's argument of that number, from 0 to 2. */
-static __always_inline __u64 kernel_argument(const struct kernel_registers *registers, int number)
-{
-#if defined(__TARGET_ARCH_x86)
-	return number == 0 ? registers->di : number == 1 ? registers->si : registers->dx;
-#else
-	return registers->regs[number];
-#endif
-}
-
 /*
  * What pointer points to, as more than the verifier knows it to be: to it every socket is a struct
  * sock, and nothing beyond. Loads through it do not fail: what cannot be read is 0.

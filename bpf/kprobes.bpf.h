@@ -75,6 +75,16 @@ static __always_inline void copy_address(const void *from, int length, struct as
 	asked->port = bpf_ntohs(in6.sin6_port);
 }
 
+/* The kernel function's argument of that number, from 0 to 2. */
+static __always_inline __u64 kernel_argument(const struct kernel_registers *registers, int number)
+{
+#if defined(__TARGET_ARCH_x86)
+	return number == 0 ? registers->di : number == 1 ? registers->si : registers->dx;
+#else
+	return registers->regs[number];
+#endif
+}
+
 /* The kernel binds for bind(2); what else it binds, such as a tunnel's socket, is not met as a call. */
 static __always_inline int bind_goes_on(const struct kernel_registers *registers)
 {

@@ -184,7 +184,7 @@ static __always_inline void copy_bound(const struct asked *asked, __be32 address
 	else if (asked->family == AF_INET)
 		address[0] = BPF_CORE_READ(inet, inet_saddr);
 	else
-		BPF_CORE_READ_INTO((struct in6_addr *)address, sk, __sk_common.skc_v6_rcv_saddr);
+		bpf_probe_read_kernel(address, 16, &sk->__sk_common.skc_v6_rcv_saddr);
 }
 
 /*
