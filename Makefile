@@ -14,8 +14,9 @@ LLVM_STRIP ?= llvm-strip
 BPFTOOL ?= $(firstword $(wildcard /usr/sbin/bpftool) bpftool)
 PKG_CONFIG ?= pkg-config
 
-# SAN=1 builds with sanitizers, in a folder of its own.
-B := build$(if $(SAN),/san)
+# Another architecture, or SAN=1 with sanitizers, is built in a folder of its own.
+include .ci/cross.mk
+B := build$(addprefix /,$(FOREIGN))$(if $(SAN),/san)
 export BUILD := $(B)
 
 comma := ,
@@ -35,7 +36,7 @@ LIBS := $(shell $(PKG_CONFIG) --libs libbpf libconfig json-c libmd libcap-ng lib
 # Debian keeps asm/types.h where clang -target bpf does not look for it. Blocks stay in the order of the
 # source: the verifiers of 5.10 and 6.1 refuse a loop whose end is placed before its beginning.
 BPF_CFLAGS := $(HERE) -mllvm -disable-block-placement -g -O2 -target bpf -mcpu=v3 -Wall -Wextra -Werror -Wno-unused-parameter \
-	-D__TARGET_ARCH_$(patsubst x86_64,x86,$(patsubst aarch64,arm64,$(shell uname -m))) \
+	-D__TARGET_ARCH_$(lastword $(TARGET)) \
 	-idirafter /usr/include/$(shell uname -m)-linux-gnu
 
 POLICY := $(patsubst %.c,$(B)/%.o,$(wildcard policy/*.c))
@@ -132,7 +133,7 @@ run: deps ## see it work: audit a few binds, here or in a VM
 	$(Q)selftests-vm/demo
 
 check: deps-check ## every test: lint, unit tests, proofs, fuzzing, selftests on real kernels
-	$(Q)tests/run lint unit prove fuzz vm
+	$(Q)tests/run lint unit prove fuzz vm arm64
 
 check-unit: ## unit tests only: no root, no VM
 	$(Q)tests/run unit

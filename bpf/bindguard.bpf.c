@@ -11,6 +11,7 @@
 #include "autobind.bpf.h"
 #include "cgroups.bpf.h"
 #include "hooks.bpf.h"
+#include "kprobes.bpf.h"
 #include "probes.bpf.h"
 #include "sockaddr.bpf.h"
 

@@ -23,8 +23,8 @@ struct asked {
 	__u8 is_bound; /* 1: the socket is */
 
 	/*
-	 * Of the socket, for the cgroup programs, which cannot load from it: they pass it on as
-	 * NULL, and options has all that it has. The others load what they need when they need it.
+	 * Of the socket, for the programs that cannot load from it: they pass it on as NULL, and
+	 * options has all that it has. The others load what they need when they need it.
 	 */
 	__u32 netns; /* inode number of its network namespace */
 	__u32 interface; /* index of SO_BINDTODEVICE, 0: none */
@@ -110,6 +110,23 @@ static __always_inline void read_socket(struct sock *sk, __u16 family, enum bind
 }
 
 /*
+ * What helpers copy of a socket for programs that cannot load from it, and for whom sk is NULL from
+ * then on. Its protocol, type and family are for the caller to set.
+ */
+static __always_inline void copy_socket(struct sock *sk, struct asked *asked)
+{
+	__u32 reuse = BPF_CORE_READ_BITFIELD_PROBED(sk, __sk_common.skc_reuse);
+	__u32 reuseport = BPF_CORE_READ_BITFIELD_PROBED(sk, __sk_common.skc_reuseport);
+
+	__builtin_memset(asked, 0, sizeof(*asked));
+	asked->options = !!reuse * BIND_OPT_REUSEADDR | reuseport * BIND_OPT_REUSEPORT |
+			 kernel_inet_options(sk);
+	asked->socket = (__u64)sk;
+	asked->netns = BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum);
+	asked->interface = BPF_CORE_READ(sk, __sk_common.skc_bound_dev_if);
+}
+
+/*
  * Reads the address, and all else. Bytes beyond length are never looked at: the kernel has not
  * checked the length yet, and on 5.10 they are what the stack held before.
  */
@@ -155,6 +172,21 @@ static __always_inline __u32 asked_netns(struct sock *sk, const struct asked *as
 	return sk ? kernel_netns(sk) : asked_copy(asked->netns);
 }
 
+/* The same as read_bound(), of the socket that was copied before. */
+static __always_inline void copy_bound(const struct asked *asked, __be32 address[4], __u16 *port)
+{
+	const struct inet_sock *inet = (const struct inet_sock *)asked->socket;
+	const struct sock *sk = (const struct sock *)asked->socket;
+
+	*port = bpf_ntohs(BPF_CORE_READ(inet, inet_sport));
+	if (asked->protocol == IPPROTO_SCTP)
+		__builtin_memcpy(address, asked->address, 16);
+	else if (asked->family == AF_INET)
+		address[0] = BPF_CORE_READ(inet, inet_saddr);
+	else
+		bpf_probe_read_kernel(address, 16, &sk->__sk_common.skc_v6_rcv_saddr);
+}
+
 /*
  * Where the socket is bound, as bindsnoop shows it. An SCTP socket has its addresses in a list of
  * its own; the one that was asked for is in it.
@@ -162,6 +194,10 @@ static __always_inline __u32 asked_netns(struct sock *sk, const struct asked *as
 static __always_inline void read_bound(struct sock *sk, const struct asked *asked,
 				       __be32 address[4], __u16 *port)
 {
+	if (!sk) {
+		copy_bound(asked, address, port);
+		return;
+	}
 	*port = bpf_ntohs(KERNEL_READ(sk, struct inet_sock, inet_sport));
 	if (asked->protocol == IPPROTO_SCTP)
 		__builtin_memcpy(address, asked->address, 16);

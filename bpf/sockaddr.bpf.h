@@ -39,21 +39,13 @@ static __always_inline struct sock *sockaddr_socket(struct bpf_sock_addr *ctx)
 static __always_inline void read_watched(struct bpf_sock_addr *ctx, struct sock *sk,
 					 struct asked *asked)
 {
-	__u32 reuse = BPF_CORE_READ_BITFIELD_PROBED(sk, __sk_common.skc_reuse);
-	__u32 reuseport = BPF_CORE_READ_BITFIELD_PROBED(sk, __sk_common.skc_reuseport);
-
-	__builtin_memset(asked, 0, sizeof(*asked));
-	asked->options = !!reuse * BIND_OPT_REUSEADDR | reuseport * BIND_OPT_REUSEPORT |
-			 kernel_inet_options(sk);
+	copy_socket(sk, asked);
 	asked->protocol = ctx->protocol;
 	asked->type = ctx->type;
 	if (asked->protocol == IPPROTO_TCP && kernel_is_mptcp(sk))
 		asked->protocol = IPPROTO_MPTCP;
 	asked->family = ctx->family;
 	asked->via = BIND_VIA_BIND;
-	asked->socket = (__u64)sk;
-	asked->netns = BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum);
-	asked->interface = BPF_CORE_READ(sk, __sk_common.skc_bound_dev_if);
 	asked->port = bpf_ntohs(ctx->user_port);
 }
 

@@ -215,6 +215,21 @@ struct bpf_sock_addr_kern {
 	struct sock *sk;
 };
 
+/* What a program on a kprobe gets as its context: the registers, where they hold arguments. */
+#if defined(__TARGET_ARCH_x86)
+struct pt_regs {
+	unsigned long di;
+	unsigned long si;
+	unsigned long dx;
+};
+#define kernel_registers pt_regs
+#elif defined(__TARGET_ARCH_arm64)
+struct user_pt_regs {
+	__u64 regs[31];
+};
+#define kernel_registers user_pt_regs
+#endif
+
 struct seq_file;
 
 struct bpf_iter_meta {

@@ -10,6 +10,9 @@
 #
 # A kernel is a folder as `kernels` leaves it: vmlinuz, version, and config and lib/modules if it has any.
 
+# shellcheck source=selftests-vm/machine.sh
+. "$(dirname "${BASH_SOURCE[0]}")/machine.sh"
+
 BOOT_TRIES=3
 PROBE_SECONDS=20
 
@@ -24,23 +27,12 @@ lsm_argument() {
 
 kernel_cmdline() {
 	local kernel=$1 extra=$2 line
-	line="console=ttyS0 panic=-1 oops=panic printk.time=1 printk.devkmsg=on"
+	line="console=$CONSOLE panic=-1 oops=panic printk.time=1 printk.devkmsg=on"
 	[[ " $extra" == *' lsm='* ]] || line+=" $(lsm_argument "$kernel")"
 	echo "$line $extra"
 }
 
-# After an emulated cmpxchg16b (QEMU 7.2) the flags may hold bits of a pointer: with TF or NT among
-# them the kernel, whose allocator lives on that instruction, traps or oopses anywhere. 6.12 did in
-# one boot of ten. Without the instruction it takes another way, and did so in none of forty.
-cpu_model() {
-	if [[ $ACCEL == tcg* ]]; then
-		echo max,-cx16
-	else
-		echo max
-	fi
-}
-
-# Without that instruction kmalloc_nolock() fails, unless the cache is one that checks itself: from
+# Without cmpxchg16b (machine.sh) kmalloc_nolock() fails, unless the cache is one that checks itself: from
 # 6.18 on no program would get storage for a socket or a task. Cases only, unless they say
 # "slab_debug=-" themselves: benchmarks count the instructions of an allocator without checks.
 storage_argument() {
@@ -48,20 +40,20 @@ storage_argument() {
 	version=$(<"$1/version")
 	major=${version%%.*} minor=${version#*.}
 	[[ " $2" != *' slab_debug='* ]] || return 0
+	[[ $QEMU == *-x86_64 ]] || return 0
 	if [[ $(cpu_model) == *-cx16 ]] && ((major > 6 || (major == 6 && ${minor%%[!0-9]*} >= 18))); then
 		echo 'slab_debug=F,kmalloc-*'
 	fi
 }
 
-# qemu KERNEL IMAGE CONSOLE RESULTS SECONDS CMDLINE. RESULTS is a QEMU serial device. QEMU is the
+# qemu KERNEL IMAGE CONSOLE RESULTS SECONDS CMDLINE. RESULTS is a file, "stdio" or "none". QEMU is the
 # child of a shell that ends it when it is itself told to.
 qemu() {
-	local child
-	timeout -k 5 "$5" qemu-system-x86_64 \
-		-accel "$ACCEL" -cpu "$(cpu_model)" -smp 1 -m "$MEMORY" \
+	local child arguments
+	mapfile -t arguments < <(machine_arguments "$3" "$4")
+	timeout -k 5 "$5" "$QEMU" "${arguments[@]}" -accel "$ACCEL" -smp 1 -m "$MEMORY" \
 		"${MACHINE[@]}" -nodefaults -nic none -display none -no-reboot \
-		-kernel "$1/vmlinuz" -initrd "$2" -append "$6" \
-		-serial "file:$3" -serial "$4" </dev/null 2>>"${3%.log}.qemu" &
+		-kernel "$1/vmlinuz" -initrd "$2" -append "$6" </dev/null 2>>"${3%.log}.qemu" &
 	child=$!
 	trap 'kill "$child" 2>/dev/null; exit 130' INT TERM HUP
 	wait "$child" || true
@@ -75,7 +67,7 @@ boot_until_init() {
 	local base=$3 try
 	for ((try = 1; try <= BOOT_TRIES; try++)); do
 		: >"${base}tap.log"
-		qemu "$1" "$2" "${base}console.log" "file:${base}tap.log" "$4" "$5"
+		qemu "$1" "$2" "${base}console.log" "${base}tap.log" "$4" "$5"
 		reached_init "${base}console.log" "${base}tap.log" && break
 		progress "$(basename "$1"): init not reached, boot $try of $BOOT_TRIES"
 		cp "${base}console.log" "${base}console.try$try"

@@ -7,6 +7,7 @@
 # prints has none. Stalls and lockups are left out, they only tell that the host was busy.
 KERNEL_TROUBLE='^\[ *[0-9.]+\] (WARNING: |BUG: |kernel BUG at |Oops|Kernel panic|Internal error'
 KERNEL_TROUBLE+='|audit: type=1326 '	# a system call that bindguard's own filter has refused
+KERNEL_TROUBLE+='|Unable to handle kernel '
 KERNEL_TROUBLE+='|general protection fault|UBSAN: |KASAN: |refcount_t: |------------\[ cut here)'
 
 POINTS=0

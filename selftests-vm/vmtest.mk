@@ -5,7 +5,7 @@
 LIBEXECDIR ?= $(PREFIX)/libexec
 
 VMTEST_PROGRAMS := $(addprefix selftests-vm/,vmtest image kernels)
-VMTEST_FILES := $(addprefix selftests-vm/,qemu.sh report.sh anykernel.sh junit.awk)
+VMTEST_FILES := $(addprefix selftests-vm/,apt.sh machine.sh qemu.sh report.sh anykernel.sh junit.awk)
 VMTEST_GUEST := $(addprefix selftests-vm/guest/,init vmtest lib.sh binds.sh binds-netns binds.awk)
 
 .PHONY: install-vmtest

@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <linux/bpf.h>
 #include <linux/netlink.h>
+#include <linux/perf_event.h>
 #include <linux/seccomp.h>
 #include <sched.h>
 #include <seccomp.h>
@@ -105,6 +106,8 @@ static const struct some some[] = {
 	{ "ioctl", 1, 0, TCGETS },
 	{ "ioctl", 1, 0, TIOCGWINSZ },
 	{ "ioctl", 1, 0, FIONREAD },
+	/* With which libbpf takes a kprobe off. */
+	{ "ioctl", 1, 0, PERF_EVENT_IOC_DISABLE },
 	{ "prctl", 0, 0, PR_CAPBSET_READ },
 	{ "prctl", 0, 0, PR_GET_DUMPABLE },
 	{ "prctl", 0, 0, PR_GET_NO_NEW_PRIVS },

@@ -23,6 +23,7 @@
 #include "enforcer/pins/bpffs.h"
 #include "enforcer/verb.h"
 #include "filter.h"
+#include "probes.h"
 
 #define LSM_FILE "/sys/kernel/security/lsm"
 #define LOCKDOWN_FILE "/sys/kernel/security/lockdown"
@@ -181,25 +182,11 @@ static bool is_not_locked_down(char *text, size_t size)
 }
 
 /*
- * Loads a program that does nothing, for this attach point; target is NULL if it has none. Returns
- * its descriptor or -errno.
+ * The kernel has no trampolines from its functions to programs: on arm64 they came with ftrace's direct
+ * calls.
  */
-static int load_empty(enum bpf_prog_type type, enum bpf_attach_type attach, const char *target)
-{
-	const struct bpf_insn code[] = {
-		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .imm = 0 },
-		{ .code = BPF_JMP | BPF_EXIT },
-	};
-	LIBBPF_OPTS(bpf_prog_load_opts, opts, .expected_attach_type = attach);
-	int fd, id = target ? libbpf_find_vmlinux_btf_id(target, attach) : 0;
-
-	if (id < 0)
-		return id;
-	opts.attach_btf_id = id;
-	fd = bpf_prog_load(type, "bindguard_probe", "GPL", code, sizeof(code) / sizeof(code[0]),
-			   &opts);
-	return fd < 0 ? -errno : fd;
-}
+#define NO_TRAMPOLINES \
+	"this kernel cannot call BPF programs from its functions: run Linux 6.4 or later on arm64"
 
 /* Why the kernel refuses, and what to do: EPERM despite the privileges is somebody's decision. */
 static bool refused(int err, const char *advice, char *text, size_t size)
@@ -211,30 +198,32 @@ static bool refused(int err, const char *advice, char *text, size_t size)
 		      advice);
 }
 
-/* Does this attach point take a program, and can it be attached? */
-static bool can_attach(enum bpf_prog_type type, enum bpf_attach_type attach, const char *target,
-		       const char *advice, char *text, size_t size)
+/* Debian's kernels ask for CAP_SYS_ADMIN, others for no more than the check of privileges has. */
+static bool no_kprobes(int err, char *text, size_t size)
 {
-	int program = load_empty(type, attach, target), link;
-
-	if (program < 0)
-		return refused(-program, advice, text, size);
-	link = bpf_raw_tracepoint_open(NULL, program);
-	if (link < 0)
-		refused(errno, advice, text, size);
-	else
-		answer(true, text, size, "load and attach");
-	close(program);
-	if (link >= 0)
-		close(link);
-	return link >= 0;
+	return answer(false, text, size, "%s, or for kprobes %s", NO_TRAMPOLINES,
+		      err == -ENOENT ?
+			      "mount -t tracefs tracefs /sys/kernel/tracing" :
+		      err == -EACCES || err == -EPERM ?
+			      "run it with sudo: they need CAP_SYS_ADMIN, or "
+			      "kernel.perf_event_paranoid=2 and a tracefs that may be read" :
+			      "one with CONFIG_KPROBE_EVENTS=y");
 }
 
 static bool has_probes(char *text, size_t size)
 {
-	return can_attach(BPF_PROG_TYPE_TRACING, BPF_TRACE_FEXIT, "inet_bind",
-			  "run a kernel with CONFIG_FUNCTION_TRACER=y and CONFIG_BPF_JIT=y", text,
-			  size);
+	int err = probes_attach(BPF_PROG_TYPE_TRACING, BPF_TRACE_FEXIT, "inet_bind");
+
+	if (!err)
+		return answer(true, text, size, "fexit probes load and attach");
+	if (probes_kind() == PROBES_KPROBES)
+		return answer(true, text, size,
+			      "kprobes, since this kernel cannot attach fexit probes: they do not "
+			      "see the binds of 32-bit programs, and there is no --autobind");
+	if (err == -ENOTSUPP)
+		return no_kprobes(probes_kprobes(), text, size);
+	return refused(-err, "run a kernel with CONFIG_FUNCTION_TRACER=y and CONFIG_BPF_JIT=y",
+		       text, size);
 }
 
 /* Without "bpf" in this list an LSM program attaches, and never runs. */
@@ -257,6 +246,12 @@ static bool has_bpf_lsm(char *text, size_t size)
 			snprintf(suggested + strlen(suggested),
 				 sizeof(suggested) - strlen(suggested), "%s,", name);
 	}
+	if (probes_attach(BPF_PROG_TYPE_LSM, BPF_LSM_MAC, "socket_bind") == -ENOTSUPP)
+		return answer(
+			false, text, size,
+			"\"bpf\" is not among the active LSMs (%s), and would not help: no LSM "
+			"programs",
+			active);
 	return answer(false, text, size,
 		      "\"bpf\" is not among the active LSMs (%s): boot with the kernel parameter "
 		      "lsm=%sbpf, or do without and give --hook cgroup, which needs cgroup v2 and "
@@ -266,8 +261,15 @@ static bool has_bpf_lsm(char *text, size_t size)
 
 static bool has_lsm_programs(char *text, size_t size)
 {
-	return can_attach(BPF_PROG_TYPE_LSM, BPF_LSM_MAC, "socket_bind",
-			  "run a kernel with CONFIG_BPF_LSM=y", text, size);
+	int err = probes_attach(BPF_PROG_TYPE_LSM, BPF_LSM_MAC, "socket_bind");
+
+	if (!err)
+		return answer(true, text, size, "load and attach");
+	if (err == -ENOTSUPP)
+		return answer(false, text, size,
+			      NO_TRAMPOLINES ", or do without and give --hook cgroup, which leaves "
+					     "some ways open (bindguard(8))");
+	return refused(-err, "run a kernel with CONFIG_BPF_LSM=y", text, size);
 }
 
 /* Loading tells; only the root of the hierarchy is above all tasks. */
@@ -283,7 +285,7 @@ static bool has_cgroup_programs(char *text, size_t size)
 			      root == -EXDEV ? "run it outside of containers" :
 					       "mount -t cgroup2 cgroup2 /sys/fs/cgroup");
 	close(root);
-	program = load_empty(BPF_PROG_TYPE_CGROUP_SOCK_ADDR, BPF_CGROUP_INET4_BIND, NULL);
+	program = probes_load(BPF_PROG_TYPE_CGROUP_SOCK_ADDR, BPF_CGROUP_INET4_BIND, NULL);
 	if (program == -EPERM)
 		return answer(false, text, size,
 			      "the kernel refuses such a program: needs CAP_NET_ADMIN");
@@ -319,9 +321,9 @@ static const struct check checks[] = {
 	{ "locked memory", NEED_ALWAYS, EX_NOPERM, has_memory },
 	{ "ring buffer", NEED_ALWAYS, EX_UNAVAILABLE, has_ring_buffer },
 	{ "seccomp", NEED_ALWAYS, EX_UNAVAILABLE, has_filters },
-	{ "fexit probes", NEED_ALWAYS, EX_UNAVAILABLE, has_probes },
-	{ "BPF LSM", NEED_LSM, EX_UNAVAILABLE, has_bpf_lsm },
+	{ "probes", NEED_ALWAYS, EX_UNAVAILABLE, has_probes },
 	{ "LSM programs", NEED_LSM, EX_UNAVAILABLE, has_lsm_programs },
+	{ "BPF LSM", NEED_LSM, EX_UNAVAILABLE, has_bpf_lsm },
 	{ "cgroup hook", NEED_CGROUP, EX_UNAVAILABLE, has_cgroup_programs },
 	{ "cgroup v2", NEED_FEATURE, EX_UNAVAILABLE, has_cgroups },
 	{ "bpffs", NEED_FEATURE, EX_UNAVAILABLE, has_bpffs },

@@ -76,6 +76,11 @@ static int attach_probes(struct bindguard *skeleton)
 		{ progs->autobind_connect, &links->autobind_connect },
 		{ progs->connect_begins, &links->connect_begins },
 		{ progs->autobind_datagram, &links->autobind_datagram },
+		/* Where it begins comes last: what has begun is going to be met again. */
+		{ progs->bind_ends, &links->bind_ends },
+		{ progs->inet_bind_goes_on, &links->inet_bind_goes_on },
+		{ progs->inet6_bind_goes_on, &links->inet6_bind_goes_on },
+		{ progs->bind_begins, &links->bind_begins },
 	};
 	int err = 0;
 

@@ -14,6 +14,7 @@
 #include "enforcer/host/host.h"
 #include "enforcer/host/inetflags.h"
 #include "enforcer/host/libbpf.h"
+#include "enforcer/host/probes.h"
 
 #include "bindguard.skel.h"
 
@@ -157,14 +158,33 @@ static void set_cgroup(struct bindguard *skeleton, bool decides)
 	bpf_map__set_autocreate(skeleton->maps.range_sockets, with_ranges);
 }
 
-/* Nobody is going to look at outcomes. */
-static void leave_probes(struct bindguard *skeleton)
+static void set_kprobes(struct bindguard *skeleton, bool wanted)
+{
+	__typeof__(skeleton->progs) *progs = &skeleton->progs;
+
+	bpf_program__set_autoload(progs->bind_begins, wanted);
+	bpf_program__set_autoload(progs->inet_bind_goes_on, wanted);
+	bpf_program__set_autoload(progs->inet6_bind_goes_on, wanted);
+	bpf_program__set_autoload(progs->bind_ends, wanted);
+	bpf_map__set_autocreate(skeleton->maps.binding, wanted);
+}
+
+/* Nobody is going to look at outcomes, or others tell them. */
+static void leave_fexit(struct bindguard *skeleton)
 {
 	struct bpf_program *program;
 
 	bpf_object__for_each_program(program, skeleton->obj)
 		if (bpf_program__expected_attach_type(program) == BPF_TRACE_FEXIT)
 			bpf_program__set_autoload(program, false);
+}
+
+/* What these probes do not see, and why it is them. */
+static void tell_kprobes(bool decides)
+{
+	complain("kprobes watch, since this kernel cannot attach fexit probes: binds of 32-bit "
+		 "programs are %s",
+		 decides ? "decided, but their outcome is ?" : "not seen");
 }
 
 static void set_autobind(struct bindguard *skeleton, bool autobind)
@@ -180,19 +200,26 @@ static void set_autobind(struct bindguard *skeleton, bool autobind)
 
 int configure(struct bindguard *skeleton, const struct options *options)
 {
-	bool decides = options->mode != MODE_OBSERVE;
+	bool decides = options->mode != MODE_OBSERVE, kprobes = probes_kind() == PROBES_KPROBES;
 	int err = fit_kernel(skeleton), status;
 
 	if (err) {
 		complain("cannot read the kernel's BTF: %s", strerror(-err));
 		return EX_UNAVAILABLE;
 	}
+	if (kprobes && options->autobind) {
+		complain("--autobind needs fexit probes, which this kernel cannot attach");
+		return EX_UNAVAILABLE;
+	}
 	set_filters(skeleton->rodata, options);
 	set_policy(skeleton, decides);
 	set_lsm(skeleton, decides && options->hook == HOOK_LSM);
 	set_cgroup(skeleton, decides && options->hook == HOOK_CGROUP);
-	if (options->quiet)
-		leave_probes(skeleton);
+	set_kprobes(skeleton, kprobes && !options->quiet);
+	if (kprobes && !options->quiet)
+		tell_kprobes(decides);
+	if (kprobes || options->quiet)
+		leave_fexit(skeleton);
 	set_autobind(skeleton, options->autobind);
 	libbpf_skip_modules(skeleton->progs.bind_attempt);
 	skeleton->rodata->host_netns = host_netns();

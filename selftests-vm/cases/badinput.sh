@@ -19,6 +19,7 @@ case_bad_options() {
 }
 
 case_bad_policy() {
+	needs_trampolines
 	bindguard --audit -f "$TMP/none.conf"
 	expect_status 78
 	expect_error '/none\.conf: .*No such file'
@@ -43,6 +44,7 @@ case_bad_policy() {
 }
 
 case_bad_policy_owner() {
+	needs_trampolines
 	policy <<-'END'
 		version = 1;
 		default = "deny";
@@ -98,6 +100,7 @@ as_user() {
 }
 
 case_bad_no_bpffs() {
+	needs_trampolines
 	umount /sys/fs/bpf
 	bindguard doctor
 	mount -t bpf bpf /sys/fs/bpf
@@ -106,6 +109,7 @@ case_bad_no_bpffs() {
 }
 
 case_bad_no_cgroup2() {
+	needs_trampolines
 	umount /sys/fs/cgroup
 	bindguard doctor
 	expect_status 0
@@ -135,6 +139,7 @@ case_bad_output() {
 
 # What --deny refuses does not depend on who looks on.
 case_bad_output_denies() {
+	needs_trampolines
 	policy <<-'END'
 		version = 1;
 		default = "deny";
@@ -149,6 +154,7 @@ case_bad_output_denies() {
 }
 
 case_doctor_content() {
+	needs_trampolines
 	bindguard doctor
 	expect_status 0
 	expect_text 'This host can observe, audit and deny.'

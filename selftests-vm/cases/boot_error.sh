@@ -95,6 +95,7 @@ case_boot_error_pinned() {
 }
 
 case_boot_error_fail() {
+	needs_trampolines
 	broken_policy
 	bindguard --deny -f "$POLICY" --on-boot-error fail
 	expect_status 78

@@ -5,6 +5,7 @@
 # cmdline: lsm=lockdown,yama
 
 case_no_bpf_lsm_refused() {
+	needs_trampolines
 	policy <<-'END'
 		version = 1;
 		default = "deny";

@@ -299,6 +299,7 @@ case_output_sample() {
 
 # What is written to a log that is not there would be lost without a word.
 case_output_no_log() {
+	needs_trampolines
 	deny_telnet
 	bindguard --deny -f "$POLICY" --journal
 	expect_status 69

@@ -151,6 +151,8 @@ case_privileges_user() {
 case_privileges_cgroup() {
 	everything www-data 7000
 	memory_unlimited
+	# With kprobes Debian's 3 would take CAP_SYS_ADMIN.
+	has_trampolines || echo 2 >/proc/sys/kernel/perf_event_paranoid
 	started_with bpf,perfmon,net_admin
 	guard --deny -f "$POLICY" --hook cgroup
 	expect_left $BPF 000000c000001000
@@ -166,6 +168,7 @@ case_privileges_cgroup() {
 
 # What is missing is said before anything is tried.
 case_privileges_missing() {
+	needs_trampolines
 	memory_unlimited
 	started_with bpf
 	bindguard --deny -f "$POLICY"
@@ -192,6 +195,7 @@ case_privileges_missing() {
 
 # Kernels before 5.11 count maps as locked memory.
 case_privileges_memory() {
+	needs_trampolines
 	started_with -m 64 bpf,perfmon
 	bindguard doctor
 	if kernel_at_least 5 11; then

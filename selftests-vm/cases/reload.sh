@@ -244,6 +244,7 @@ take_turns() {
 
 # Every decision is that of one whole policy, is reported under its rule's name, and none is missing.
 case_reload_storm() {
+	needs_trampolines
 	POLICY_A='version = 1; default = "deny"; rules = ( { name = "a"; } );'
 	POLICY_B='version = 1; default = "allow"; rules = ( { name = "b"; verdict = "deny"; } );'
 	nothing=$(objects)

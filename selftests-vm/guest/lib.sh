@@ -77,6 +77,26 @@ kernel_at_least() {
 	[ "$major" -gt "$1" ] || { [ "$major" -eq "$1" ] && [ "$minor" -ge "$2" ]; }
 }
 
+# has_trampolines: can the kernel call BPF programs from its functions? If not, no LSM program decides,
+# and no fexit probe watches: there are kprobes, and --hook cgroup.
+has_trampolines() {
+	[ "$(uname -m)" != aarch64 ] || kernel_at_least 6 4
+}
+
+# needs_trampolines: skip the case where there are none.
+needs_trampolines() {
+	has_trampolines || skip "BPF programs cannot be called from this kernel's functions"
+}
+
+# The same where these options need it.
+options_need_trampolines() {
+	case " $* " in
+	*' --guard '* | *' --autobind '*) needs_trampolines ;;
+	*' --hook cgroup '*) ;;
+	*' --deny '* | *' --audit '*) needs_trampolines ;;
+	esac
+}
+
 lsm_active() {
 	grep -qE "(^|,)$1(,|\$)" /sys/kernel/security/lsm
 }
@@ -184,6 +204,7 @@ guard_settled() {
 # guard ARGS...: start bindguard and wait until it watches.
 guard() {
 	[ -z "$GUARD" ] || fail "a bindguard runs already"
+	options_need_trampolines "$@"
 	# Before the start, so that what an earlier one printed is not taken for its word.
 	: >"$OUT"
 	: >"$ERR"
