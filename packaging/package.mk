@@ -15,8 +15,10 @@ install: $(B)/bindguard ## install below $(DESTDIR)$(PREFIX)
 	install -D -m 755 $(B)/bindguard $(DESTDIR)$(SBINDIR)/bindguard
 	for page in $(INSTALLED_MAN); do \
 		install -D -m 644 docs/$${page#*/} $(DESTDIR)$(MANDIR)/$$page || exit; done
-	install -D -m 644 -t $(DESTDIR)$(DOCDIR) docs/events.schema.json docs/report.schema.json
+	install -D -m 644 -t $(DESTDIR)$(DOCDIR) docs/events.schema.json docs/report.schema.json \
+		docs/TUTORIAL.md docs/FLEET.md docs/SECURITY.md
 	install -D -m 644 -t $(DESTDIR)$(DOCDIR)/examples docs/examples/*.conf docs/examples/*.json docs/examples/logrotate
+	cp -r docs/examples/ansible docs/examples/fleet docs/examples/kubernetes $(DESTDIR)$(DOCDIR)/examples/
 	install -D -m 644 -t $(DESTDIR)$(UNITDIR) docs/systemd/bindguard.service
 	install -D -m 644 -t $(DESTDIR)$(CATALOGDIR) docs/systemd/bindguard.catalog
 	install -D -m 644 -t $(DESTDIR)$(DOCDIR)/examples/bindguard.service.d docs/systemd/bindguard.service.d/deny.conf
