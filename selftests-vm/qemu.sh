@@ -108,8 +108,9 @@ accel_find() {
 	if [[ -z $(find "$kept" -mtime -7 2>/dev/null) ]]; then
 		mkdir -p "$CACHE/accel"
 		console=$(mktemp)
+		# A QEMU that aborts is an answer; what the shell has to say of it is not for users.
 		qemu "$1" "$2" "$console" none "$PROBE_SECONDS" \
-			"$(kernel_cmdline "$1" bindguard_mode=probe)"
+			"$(kernel_cmdline "$1" bindguard_mode=probe)" 2>/dev/null
 		if reached_init "$console"; then echo kvm; else echo tcg; fi >"$kept.$$"
 		mv "$kept.$$" "$kept"
 		rm -f "$console" "$console.qemu"
