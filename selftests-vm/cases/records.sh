@@ -2,6 +2,8 @@
 # shellcheck shell=dash disable=SC2153,SC2317
 #
 # What a record says beside the columns of bindsnoop: who refused, what was rewritten, JSON.
+#
+# kernels: 5.10 6.12 newest
 
 records_policy() {
 	policy <<-'END'

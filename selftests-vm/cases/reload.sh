@@ -6,6 +6,8 @@
 # RELOAD_SECONDS is how long the policies of case_reload_storm take turns. For longer than a case
 # may take, run a script of your own: . /vm/lib.sh; . /vm/cases/reload.sh; RELOAD_SECONDS=600
 # case_reload_storm.
+#
+# kernels: 5.10 6.12 newest
 
 RELOAD_SECONDS=${RELOAD_SECONDS:-20}
 
