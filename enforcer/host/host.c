@@ -212,14 +212,16 @@ static bool no_kprobes(int err, char *text, size_t size)
 
 static bool has_probes(char *text, size_t size)
 {
-	int err = probes_attach(BPF_PROG_TYPE_TRACING, BPF_TRACE_FEXIT, "inet_bind");
+	enum probes kind = probes_kind();
+	int err;
 
-	if (!err)
+	if (kind == PROBES_FEXIT)
 		return answer(true, text, size, "fexit probes load and attach");
-	if (probes_kind() == PROBES_KPROBES)
+	if (kind == PROBES_KPROBES)
 		return answer(true, text, size,
 			      "kprobes, since this kernel cannot attach fexit probes: they do not "
 			      "see the binds of 32-bit programs, and there is no --autobind");
+	err = probes_attach(BPF_PROG_TYPE_TRACING, BPF_TRACE_FEXIT, "inet_bind");
 	if (err == -ENOTSUPP)
 		return no_kprobes(probes_kprobes(), text, size);
 	return refused(-err, "run a kernel with CONFIG_FUNCTION_TRACER=y and CONFIG_BPF_JIT=y",
