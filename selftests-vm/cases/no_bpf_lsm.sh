@@ -6,16 +6,7 @@
 
 case_no_bpf_lsm_refused() {
 	needs_trampolines
-	policy <<-'END'
-		version = 1;
-		default = "deny";
-	END
-	for mode in audit deny; do
-		bindguard --$mode -f "$POLICY"
-		expect_status 69
-		expect_eq 1 "$(wc -l <"$ERR")" 'lines on stderr'
-		expect_error "^bindguard: cannot $mode on this host: BPF LSM: .* lsm=lockdown,yama,.*bpf, or .* --hook cgroup, which needs cgroup v2 "
-	done
+	expect_cannot_decide 'BPF LSM: .* lsm=lockdown,yama,.*bpf, or .* --hook cgroup, which needs cgroup v2 '
 	bindguard doctor
 	expect_status 69
 	expect_line '^FAILED   BPF LSM '

@@ -310,6 +310,22 @@ expect_error() {
 	grep -qsE -- "$1" "$ERR" || fail "expected a line on stderr matching: $1"
 }
 
+# expect_cannot_decide REASON: with neither --audit nor --deny does it start here, which one line says
+# (a regular expression).
+expect_cannot_decide() {
+	local mode
+	policy <<-'END'
+		version = 1;
+		default = "deny";
+	END
+	for mode in audit deny; do
+		bindguard --$mode -f "$POLICY"
+		expect_status 69
+		expect_eq 1 "$(wc -l <"$ERR")" 'lines on stderr'
+		expect_error "^bindguard: cannot $mode on this host: $1"
+	done
+}
+
 # expect_no_error REGEX: stops bindguard first.
 expect_no_error() {
 	[ -z "$GUARD" ] || guard_stop
