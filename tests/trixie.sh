@@ -6,14 +6,11 @@
 # It is made by debootstrap below the cache folder, from this machine's own mirror, and kept. Needs
 # root.
 
+# shellcheck source=selftests-vm/debian.sh
+. selftests-vm/debian.sh
+
 CACHE=${BINDGUARD_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/bindguard}
 TRIXIE=$CACHE/debian13
-
-trixie_mirror() {
-	# shellcheck disable=SC2016
-	apt-get indextargets --format '$(SITE)' 'Created-By: Packages' |
-		grep '/debian/*$' | sort -u | head -n 1
-}
 
 # Makes the chroot unless it is there. One process at a time.
 trixie_make() {
@@ -25,7 +22,7 @@ trixie_make() {
 		command -v debootstrap >/dev/null || apt-get install -y -qq debootstrap >/dev/null
 		rm -rf "$TRIXIE"
 		mkdir -p "$TRIXIE"
-		debootstrap --variant=minbase trixie "$TRIXIE" "$(trixie_mirror)" >"$TRIXIE.log" 2>&1
+		debootstrap --variant=minbase trixie "$TRIXIE" "$(debian_mirror)" >"$TRIXIE.log" 2>&1
 		touch "$TRIXIE/.complete"
 	fi
 	exec {lock}>&-
