@@ -65,7 +65,7 @@ $(B)/%.o: %.c
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
-BPF := $(addprefix $(B)/,bindguard.bpf.o gates.bpf.o guard.bpf.o scan.bpf.o)
+BPF := $(addprefix $(B)/,bindguard.bpf.o old.bpf.o gates.bpf.o guard.bpf.o scan.bpf.o)
 $(BPF): $(B)/%.bpf.o: bpf/%.bpf.c
 $(B)/evaluate.bpf.o: tests/evaluate.bpf.c
 $(BPF) $(B)/evaluate.bpf.o:
@@ -78,7 +78,8 @@ $(B)/%.skel.h: $(B)/%.bpf.o
 	$(call say,SKEL)
 	$(Q)$(BPFTOOL) gen skeleton $< name $* >$@.new && mv $@.new $@
 
-$(addprefix $(B)/enforcer/watch/,session.o attach.o configure.o): $(B)/bindguard.skel.h
+$(addprefix $(B)/enforcer/watch/,programs.o session.o attach.o configure.o): $(B)/bindguard.skel.h
+$(B)/enforcer/watch/programs.o: $(B)/old.skel.h
 $(B)/enforcer/pins/gate.o: $(B)/gates.skel.h
 $(B)/enforcer/pins/guard.o: $(B)/guard.skel.h
 $(B)/enforcer/sockets/sockets.o: $(B)/scan.skel.h

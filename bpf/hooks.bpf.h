@@ -205,6 +205,7 @@ static __always_inline int bindx_forgotten(struct sock *sk)
 {
 	struct asked asked;
 
+	sk = loadable(sk);
 	read_socket(sk, socket_family(sk), BIND_VIA_BINDX, ASKED_BY_HOOK, &asked);
 	return judge_return(judge(sk, &asked, ASKED_UNREADABLE));
 }
@@ -223,6 +224,7 @@ int BPF_PROG(bindx_attempt, struct sock *sk, int name, struct sockaddr *packed, 
 
 	if (ret || name != SCTP_SOCKOPT_BINDX_ADD)
 		return ret;
+	sk = loadable(sk);
 	memory = bpf_sk_storage_get(&sockets, sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
 	if (!memory)
 		return bindx_forgotten(sk);

@@ -7,6 +7,11 @@
 
 #include <bpf/bpf_helpers.h>
 
+/* Not by a kernel before 5.17, for which there is an object of its own. */
+#ifndef BIND_NO_LOOP
+#define DECIDE_REPEAT(rounds, step, context) bpf_loop(rounds, step, context, 0)
+#endif
+
 #include "../policy/decide.h"
 #include "../policy/pattern.h"
 #include "event.h"

@@ -29,19 +29,31 @@ judge_begin(struct image *image, enum asked_state state, struct bind_decision *d
 	return 0;
 }
 
+/* The request as the evaluator wants it: what else it is made of does not stay on the stack. */
+static __always_inline void judge_keys(struct sock *sk, const struct asked *asked,
+				       const struct bind_image_header *header,
+				       struct decide_keys *keys)
+{
+	struct bind_request request;
+
+	read_request(sk, asked, header, &request);
+	decide_make_keys(&request, decide_zero(header->generation), keys);
+	DECIDE_KEEP(*keys);
+}
+
 static __always_inline void judge_decide(struct sock *sk, struct asked *asked,
 					 enum asked_state state, struct bind_decision *decision)
 {
 	const struct bind_image_header *header;
-	struct bind_request request;
+	struct decide_keys keys;
 	struct image image;
 
 	header = judge_begin(&image, state, decision);
 	if (!header)
 		return;
 	forget_asked(asked, header->generation);
-	read_request(sk, asked, header, &request);
-	decide_by(&image, header, &request, decision);
+	judge_keys(sk, asked, header, &keys);
+	decide_keyed(&image, header, &keys, decision);
 }
 
 static __always_inline bool judge_refuses(const struct bind_decision *decision)

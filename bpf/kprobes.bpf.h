@@ -18,7 +18,7 @@ struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 16384);
 	__type(key, __u64); /* the thread */
-	__type(value, struct asked);
+	__type(value, struct copied);
 } binding SEC(".maps");
 
 /* What these programs get as their context. */
@@ -32,13 +32,13 @@ SEC("tracepoint/syscalls/sys_enter_bind")
 int bind_begins(void *ctx)
 {
 	__u64 thread = bpf_get_current_pid_tgid();
-	struct asked asked = { 0 };
+	struct copied copied = { 0 };
 	struct bind_counters *c;
 
 	/* With a policy, what is not shown is counted by the attempt. */
 	if (with_policy && !shows_task())
 		return 0;
-	if (!bpf_map_update_elem(&binding, &thread, &asked, BPF_ANY))
+	if (!bpf_map_update_elem(&binding, &thread, &copied, BPF_ANY))
 		return 0;
 	/* No room: that may be no internet socket, but it is not known to be none. */
 	c = cpu_counters();
@@ -90,18 +90,20 @@ static __always_inline int bind_goes_on(const struct kernel_registers *registers
 {
 	struct socket *socket = (struct socket *)kernel_argument(registers, 0);
 	__u64 thread = bpf_get_current_pid_tgid();
-	struct asked *asked = bpf_map_lookup_elem(&binding, &thread);
+	struct copied *copied = bpf_map_lookup_elem(&binding, &thread);
+	struct asked *asked;
 	struct sock *sk;
 
-	if (!asked)
+	if (!copied)
 		return 0;
 	sk = BPF_CORE_READ(socket, sk);
 	if (!sk)
 		return 0;
-	copy_socket(sk, asked);
-	asked->type = BPF_CORE_READ(sk, sk_type);
+	copy_socket(sk, copied);
+	copied->type = BPF_CORE_READ(sk, sk_type);
+	asked = &copied->asked;
 	asked->protocol = BPF_CORE_READ(sk, sk_protocol);
-	if (asked->protocol == IPPROTO_TCP && asked->type == SOCK_STREAM && kernel_is_mptcp(sk))
+	if (asked->protocol == IPPROTO_TCP && copied->type == SOCK_STREAM && kernel_is_mptcp(sk))
 		asked->protocol = IPPROTO_MPTCP;
 	asked->family = BPF_CORE_READ(sk, __sk_common.skc_family);
 	asked->via = BIND_VIA_BIND;
@@ -126,14 +128,14 @@ SEC("tracepoint/syscalls/sys_exit_bind")
 int bind_ends(struct bind_ends *ctx)
 {
 	__u64 thread = bpf_get_current_pid_tgid();
-	struct asked *waiting = bpf_map_lookup_elem(&binding, &thread), asked;
+	struct copied *waiting = bpf_map_lookup_elem(&binding, &thread), copied;
 
 	if (!waiting)
 		return 0;
-	asked = *waiting;
+	copied = *waiting;
 	bpf_map_delete_elem(&binding, &thread);
-	if (asked.socket)
-		report_outcome(0, &asked, ctx->rc);
+	if (copied.socket)
+		report_outcome(0, &copied.asked, ctx->rc);
 	return 0;
 }
 

@@ -20,7 +20,10 @@ struct {
 
 /* A request and how far its decision is: too much for the stack. A task makes one at a time. */
 struct range_work {
-	struct asked asked;
+	union {
+		struct asked asked;
+		struct copied copied;
+	};
 	struct bind_request request;
 	struct decide_range range;
 };
@@ -113,6 +116,7 @@ static __noinline int range_unreadable_bind(struct sock *sk, struct sockaddr *ad
 {
 	struct asked asked;
 
+	sk = loadable(sk);
 	read_asked(sk, socket_family(sk), address, length, ASKED_BY_HOOK, &asked);
 	return judge(sk, &asked, ASKED_UNREADABLE);
 }
@@ -121,6 +125,7 @@ static __noinline int range_unreadable_listen(struct sock *sk)
 {
 	struct asked asked;
 
+	sk = loadable(sk);
 	read_own(sk, socket_family(sk), BIND_VIA_LISTEN, &asked);
 	return judge(sk, &asked, ASKED_UNREADABLE);
 }

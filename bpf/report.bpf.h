@@ -131,12 +131,13 @@ static __always_inline void fill_event(struct bind_event *event, struct sock *sk
 
 	__builtin_memset(event, 0, sizeof(*event));
 	event->time = now;
-	event->socket = sk ? (__u64)sk : asked->socket;
+	event->socket = sk ? (__u64)sk : copied(asked)->socket;
 	event->cgroup = kernel_cgroup();
 	event->pid = pid_tgid >> 32;
 	event->tid = pid_tgid;
 	event->uid = kernel_uid();
-	event->interface = sk ? sk->__sk_common.skc_bound_dev_if : asked_copy(asked->interface);
+	event->interface = sk ? sk->__sk_common.skc_bound_dev_if :
+				asked_copy(copied(asked)->interface);
 	event->protocol = asked->protocol;
 	event->family = asked->family;
 	event->via = asked->via;

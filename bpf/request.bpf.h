@@ -21,16 +21,36 @@ struct asked {
 	__u16 family; /* of the address: AF_INET or AF_INET6 */
 	__u8 via; /* enum bind_via */
 	__u8 is_bound; /* 1: the socket is */
+};
 
-	/*
-	 * Of the socket, for the programs that cannot load from it: they pass it on as NULL, and
-	 * options has all that it has. The others load what they need when they need it.
-	 */
-	__u32 netns; /* inode number of its network namespace */
+/*
+ * The same in programs that cannot load from the socket: they pass it on as NULL, options has all
+ * that it has, and here is what the others load when they need it.
+ */
+struct copied {
+	struct asked asked;
+	__u32 netns; /* inode number of the socket's network namespace */
 	__u32 interface; /* index of SO_BINDTODEVICE, 0: none */
 	__u32 type; /* SOCK_* */
 	__u64 socket; /* its address */
 };
+
+/*
+ * A socket that can be loaded from, as said to the compiler: it then leaves out what is for copies,
+ * and a verifier would refuse where there are none.
+ */
+static __always_inline struct sock *loadable(struct sock *sk)
+{
+	if (!sk)
+		__builtin_unreachable();
+	return sk;
+}
+
+/* What is asked is the first of it. */
+static __always_inline const struct copied *copied(const struct asked *asked)
+{
+	return (const struct copied *)asked;
+}
 
 /* Who hands the address over: to the LSM program the verifier lets it be loaded as it is. */
 enum asked_by {
@@ -113,17 +133,17 @@ static __always_inline void read_socket(struct sock *sk, __u16 family, enum bind
  * What helpers copy of a socket for programs that cannot load from it, and for whom sk is NULL from
  * then on. Its protocol, type and family are for the caller to set.
  */
-static __always_inline void copy_socket(struct sock *sk, struct asked *asked)
+static __always_inline void copy_socket(struct sock *sk, struct copied *copied)
 {
 	__u32 reuse = BPF_CORE_READ_BITFIELD_PROBED(sk, __sk_common.skc_reuse);
 	__u32 reuseport = BPF_CORE_READ_BITFIELD_PROBED(sk, __sk_common.skc_reuseport);
 
-	__builtin_memset(asked, 0, sizeof(*asked));
-	asked->options = !!reuse * BIND_OPT_REUSEADDR | reuseport * BIND_OPT_REUSEPORT |
-			 kernel_inet_options(sk);
-	asked->socket = (__u64)sk;
-	asked->netns = BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum);
-	asked->interface = BPF_CORE_READ(sk, __sk_common.skc_bound_dev_if);
+	__builtin_memset(copied, 0, sizeof(*copied));
+	copied->asked.options = !!reuse * BIND_OPT_REUSEADDR | reuseport * BIND_OPT_REUSEPORT |
+				kernel_inet_options(sk);
+	copied->socket = (__u64)sk;
+	copied->netns = BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum);
+	copied->interface = BPF_CORE_READ(sk, __sk_common.skc_bound_dev_if);
 }
 
 /*
@@ -164,19 +184,19 @@ static __always_inline __u32 asked_options(struct sock *sk, const struct asked *
 
 static __always_inline __u32 asked_type(struct sock *sk, const struct asked *asked)
 {
-	return sk ? sk->sk_type : asked_copy(asked->type);
+	return sk ? sk->sk_type : asked_copy(copied(asked)->type);
 }
 
 static __always_inline __u32 asked_netns(struct sock *sk, const struct asked *asked)
 {
-	return sk ? kernel_netns(sk) : asked_copy(asked->netns);
+	return sk ? kernel_netns(sk) : asked_copy(copied(asked)->netns);
 }
 
 /* The same as read_bound(), of the socket that was copied before. */
 static __always_inline void copy_bound(const struct asked *asked, __be32 address[4], __u16 *port)
 {
-	const struct inet_sock *inet = (const struct inet_sock *)asked->socket;
-	const struct sock *sk = (const struct sock *)asked->socket;
+	const struct inet_sock *inet = (const struct inet_sock *)copied(asked)->socket;
+	const struct sock *sk = (const struct sock *)copied(asked)->socket;
 
 	*port = bpf_ntohs(BPF_CORE_READ(inet, inet_sport));
 	if (asked->protocol == IPPROTO_SCTP)

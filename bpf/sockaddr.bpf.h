@@ -37,11 +37,13 @@ static __always_inline struct sock *sockaddr_socket(struct bpf_sock_addr *ctx)
 
 /* All but the address, as read_socket() has it. */
 static __always_inline void read_watched(struct bpf_sock_addr *ctx, struct sock *sk,
-					 struct asked *asked)
+				      struct copied *copied)
 {
-	copy_socket(sk, asked);
+	struct asked *asked = &copied->asked;
+
+	copy_socket(sk, copied);
+	copied->type = ctx->type;
 	asked->protocol = ctx->protocol;
-	asked->type = ctx->type;
 	if (asked->protocol == IPPROTO_TCP && kernel_is_mptcp(sk))
 		asked->protocol = IPPROTO_MPTCP;
 	asked->family = ctx->family;
@@ -54,11 +56,12 @@ static __always_inline void read_watched(struct bpf_sock_addr *ctx, struct sock 
  * program may load the address of its own attach point only, so that is_ipv6 is a constant.
  */
 static __always_inline enum asked_state read_bind(struct bpf_sock_addr *ctx, struct sock *sk,
-						  bool is_ipv6, struct asked *asked)
+						  bool is_ipv6, struct copied *copied)
 {
+	struct asked *asked = &copied->asked;
 	__u32 family = ctx->user_family;
 
-	read_watched(ctx, sk, asked);
+	read_watched(ctx, sk, copied);
 	if (is_ipv6) {
 		asked->address[0] = ctx->user_ip6[0];
 		asked->address[1] = ctx->user_ip6[1];
@@ -94,14 +97,14 @@ static __always_inline int sockaddr_attempt(struct bpf_sock_addr *ctx, bool is_i
 {
 	struct sock *sk = sockaddr_socket(ctx);
 	enum asked_state state;
-	struct asked asked;
+	struct copied copied;
 
-	state = read_bind(ctx, sk, is_ipv6, &asked);
-	if (sockaddr_range_takes(sk, &asked, state)) {
+	state = read_bind(ctx, sk, is_ipv6, &copied);
+	if (sockaddr_range_takes(sk, &copied.asked, state)) {
 		bpf_tail_call(ctx, range_program, 0);
 		return 0; /* cannot happen, it is there before the hook is attached */
 	}
-	return sockaddr_return(judge(0, &asked, state));
+	return sockaddr_return(judge(0, &copied.asked, state));
 }
 
 SEC("cgroup/bind4")
@@ -120,10 +123,10 @@ int bind6_attempt(struct bpf_sock_addr *ctx)
 static __always_inline int sockaddr_unreadable(struct bpf_sock_addr *ctx, struct sock *sk,
 					       bool is_ipv6)
 {
-	struct asked asked;
+	struct copied copied;
 
-	read_bind(ctx, sk, is_ipv6, &asked);
-	return judge(0, &asked, ASKED_UNREADABLE);
+	read_bind(ctx, sk, is_ipv6, &copied);
+	return judge(0, &copied.asked, ASKED_UNREADABLE);
 }
 
 /* Functions of their own: the stack is small. */
@@ -147,7 +150,7 @@ static __always_inline int sockaddr_range(struct bpf_sock_addr *ctx, bool is_ipv
 	if (!work)
 		return sockaddr_return(is_ipv6 ? sockaddr_unreadable6(ctx, sk) :
 						 sockaddr_unreadable4(ctx, sk));
-	read_bind(ctx, sk, is_ipv6, &work->asked);
+	read_bind(ctx, sk, is_ipv6, &work->copied);
 	range = kernel_system_range(BPF_CORE_READ(sk, __sk_common.skc_net.net));
 	range = kernel_effective_range(kernel_port_range(sk), range);
 	return sockaddr_return(range_judge(0, range, work));

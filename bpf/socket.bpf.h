@@ -3,7 +3,7 @@
 #ifndef BPF_SOCKET_BPF_H
 #define BPF_SOCKET_BPF_H
 
-#include "../policy/decide.h"
+#include "image.bpf.h"
 #include "kernel.bpf.h"
 #include "maps.bpf.h"
 

@@ -12,10 +12,12 @@
 #include "decision.h"
 #include "search.h"
 
-/* What the request has in each dimension. */
+/* The request: what it has in each dimension, and what is looked at once a rule is found. */
 struct decide_keys {
 	__u32 narrow[BIND_NARROW_DIMENSIONS];
 	struct bind_key wide[BIND_WIDE_DIMENSIONS];
+	__u32 options;
+	__u32 is_bound;
 };
 
 /*
@@ -36,6 +38,8 @@ static __always_inline void decide_make_keys(const struct bind_request *request,
 	keys->wide[BIND_DIM_ADDRESS - BIND_NARROW_DIMENSIONS] = (struct bind_key){
 		decide_bytes(request->address) ^ zero, decide_bytes(request->address + 8) ^ zero
 	};
+	keys->options = request->options;
+	keys->is_bound = request->is_bound;
 }
 
 static __always_inline struct bind_key decide_key(const struct decide_keys *keys,
@@ -68,25 +72,40 @@ static __always_inline __u64 decide_mismatch(const struct bind_item *item,
 	return decide_equal(other, 0) ^ 1;
 }
 
+/* 1 if key is not within low and high, else 0. */
+static __always_inline __u64 decide_without(const struct bind_key *key, const struct bind_key *low,
+					    const struct bind_key *high)
+{
+	__u64 below = 0, above = 0;
+
+	DECIDE_UNROLL
+	for (int i = 0; i < BIND_KEY_PARTS; i++) {
+		__u64 part = decide_part(key, i);
+
+		below = decide_borrow(part, decide_part(low, i), below);
+		above = decide_borrow(decide_part(high, i), part, above);
+	}
+	return below | above;
+}
+
 /* 1 if the request is not in the box, else 0. One side after the other: the stack is small. */
 static __always_inline __u64 decide_beside(const struct bind_box *box,
 					   const struct decide_keys *keys)
 {
-	__u64 beside = 0;
+	__u64 beside = 0, other;
 
 	DECIDE_UNROLL
 	for (int d = 0; d < BIND_NARROW_DIMENSIONS; d++) {
 		beside |= decide_outside(keys->narrow[d], box->low[d], box->high[d]);
 		DECIDE_ORDER(beside);
 	}
+	other = beside >> 63;
 	DECIDE_UNROLL
 	for (int d = 0; d < BIND_WIDE_DIMENSIONS; d++) {
-		beside |= decide_beyond(keys->wide[d], box->wide_low[d]);
-		DECIDE_ORDER(beside);
-		beside |= decide_beyond(box->wide_high[d], keys->wide[d]);
-		DECIDE_ORDER(beside);
+		other |= decide_without(&keys->wide[d], &box->wide_low[d], &box->wide_high[d]);
+		DECIDE_ORDER(other);
 	}
-	return beside >> 63;
+	return other;
 }
 
 /* Adds to mismatch whether the request is not in the item's box. Returns 0 or -1. */
@@ -159,9 +178,9 @@ static __always_inline int decide_bucket(const struct image *image,
 	return 0;
 }
 
-/* Where the request has to look: a bucket of each dimension and the common one, 0 for none. */
+/* Where the request has to look: a bucket of each key and the common one, 0 for none. */
 struct decide_buckets {
-	__u64 bucket[BIND_DIMENSIONS + 1];
+	__u64 bucket[BIND_KEY_DIMENSIONS + 1];
 };
 
 static __always_inline int decide_buckets(const struct image *image,
@@ -170,16 +189,16 @@ static __always_inline int decide_buckets(const struct image *image,
 					  struct decide_buckets *buckets)
 {
 	DECIDE_UNROLL
-	for (int d = 0; d < BIND_DIMENSIONS; d++) {
+	for (int d = BIND_KEYLESS_DIMENSIONS; d < BIND_DIMENSIONS; d++) {
 		__u32 bucket = 0;
 
 		if (header->tables[d].pilots &&
 		    decide_find(image, &header->tables[d], d >= BIND_NARROW_DIMENSIONS,
 				decide_key(keys, d), &bucket))
 			return -1;
-		buckets->bucket[d] = bucket;
+		buckets->bucket[d - BIND_KEYLESS_DIMENSIONS] = bucket;
 	}
-	buckets->bucket[BIND_DIMENSIONS] = header->common;
+	buckets->bucket[BIND_KEY_DIMENSIONS] = header->common;
 	return 0;
 }
 
@@ -194,7 +213,7 @@ static __always_inline int decide_filed(const struct image *image,
 		return -1;
 	DECIDE_KEEP(buckets);
 	DECIDE_UNROLL
-	for (__u64 b = 0; b <= BIND_DIMENSIONS; b++)
+	for (__u64 b = 0; b <= BIND_KEY_DIMENSIONS; b++)
 		if (buckets.bucket[b] &&
 		    decide_bucket(image, header, buckets.bucket[b], keys, rule))
 			return -1;
@@ -250,20 +269,6 @@ static __always_inline int decide_cell(const struct image *image,
 	if (!page)
 		return -1;
 	*cell = &page->cell[number % BIND_CELLS_PER_PAGE];
-	return 0;
-}
-
-/* Those that the vectors begin with. Returns 0 or -1. */
-static __always_inline int decide_cells(const struct image *image,
-					const struct bind_image_header *header,
-					const __u32 vector[BIND_DIMENSIONS],
-					struct decide_cells *cells)
-{
-	DECIDE_UNROLL
-	for (int d = 0; d < BIND_DIMENSIONS; d++)
-		if (decide_cell(image, header, vector[d], &cells->of[d]))
-			return -1;
-	DECIDE_KEEP(*cells);
 	return 0;
 }
 
@@ -335,11 +340,12 @@ static __always_inline __u64 decide_block(const struct decide_cells *leaves, __u
 static __always_inline int decide_and(const struct decide_cells *leaves, __u64 blocks,
 				      struct decide_meeting *meeting)
 {
-	__u64 any = 0, at = 0;
+	__u64 word[BIND_BLOCK_WORDS] = { 0 }, any = 0, at = 0;
 
 	DECIDE_LOOP
 	for (__u64 b = 0; b < BIND_CELL_BLOCKS && b < blocks; b++) {
-		any = decide_block(leaves, b, meeting->word);
+		DECIDE_HIDE(blocks); /* or the compiler makes one bound of two, which is none to 6.1 */
+		any = decide_block(leaves, b, word);
 		at = b;
 		DECIDE_HIDE(at);
 		at += decide_zero(any);
@@ -349,38 +355,55 @@ static __always_inline int decide_and(const struct decide_cells *leaves, __u64 b
 	/* Here the ways out of the loop meet. */
 	DECIDE_HIDE(any);
 	meeting->block = at;
+	__builtin_memcpy(meeting->word, word, sizeof(word));
 	return any != 0;
 }
 
-/* Where the vectors meet first. Returns 1 if they do, 0 or -1. */
-static __always_inline int decide_meet(const struct image *image,
-				       const struct bind_image_header *header,
-				       const __u32 vector[BIND_DIMENSIONS],
-				       struct decide_meeting *meeting)
-{
-	struct decide_cells cells, leaves;
-	__u64 full = ~0ULL;
-	int found = 0;
+/* The vectors, and how far it is known where they meet. */
+struct decide_walk {
+	const struct image *image;
+	const struct bind_image_header *header;
+	struct decide_cells cells; /* that they begin with */
+	struct decide_meeting meeting;
+	__u64 full; /* bit i is set if all have a leaf i that was not looked at */
+	__s64 found; /* as decide_meet() returns it */
+};
 
-	if (decide_cells(image, header, vector, &cells))
-		return -1;
-	if (header->broad_rules <= BIND_LEAF_RULES)
-		return decide_and(&cells, header->broad_rules / BIND_BLOCK_RULES + 1, meeting);
+/* Looks at the next leaf. Returns 1 if it was the last one to look at. */
+static __always_inline long decide_leaf(__u32 round, void *context)
+{
+	struct decide_walk *walk = context;
+	struct decide_cells leaves;
+	__u64 leaf;
+
+	(void)round;
+	DECIDE_KEEP(*walk);
+	leaf = decide_lowest(walk->full);
+	walk->full &= walk->full - 1;
+	if (decide_leaves(walk->image, walk->header, &walk->cells, leaf, &leaves)) {
+		walk->found = -1;
+		return 1;
+	}
+	walk->found = decide_and(&leaves, BIND_CELL_BLOCKS, &walk->meeting);
+	walk->meeting.block += leaf * BIND_CELL_BLOCKS;
+	return walk->found || !walk->full;
+}
+
+/* Where the vectors meet first. Returns 1 if they do, 0 or -1. */
+static __always_inline int decide_meet(struct decide_walk *walk)
+{
+	__u32 rules = walk->header->broad_rules;
+
+	if (rules <= BIND_LEAF_RULES)
+		return decide_and(&walk->cells, rules / BIND_BLOCK_RULES + 1, &walk->meeting);
+	walk->full = ~0ULL;
+	walk->found = 0;
 	DECIDE_UNROLL
 	for (int d = 0; d < BIND_DIMENSIONS; d++)
-		full &= cells.of[d]->full;
-	/* From one leaf to the next that all have: there is one way through a round. */
-	DECIDE_LOOP
-	for (__u64 i = 0; i < BIND_CELL_LEAVES && full && !found; i++) {
-		__u64 leaf = decide_lowest(full);
-
-		full &= full - 1;
-		if (decide_leaves(image, header, &cells, leaf, &leaves))
-			return -1;
-		found = decide_and(&leaves, BIND_CELL_BLOCKS, meeting);
-		meeting->block += leaf * BIND_CELL_BLOCKS;
-	}
-	return found;
+		walk->full &= walk->cells.of[d]->full;
+	if (walk->full)
+		DECIDE_REPEAT(BIND_CELL_LEAVES, decide_leaf, walk);
+	return walk->found;
 }
 
 /* Lowers rule to the broad rule with this bit, if that is lower. Returns 0 or -1. */
@@ -399,43 +422,52 @@ static __always_inline int decide_number(const struct image *image,
 	return 0;
 }
 
+/* The cells that the vectors of the request begin with. Returns 0 or -1. */
+static __always_inline int decide_cells(const struct image *image,
+					const struct bind_image_header *header,
+					const struct decide_keys *keys, struct decide_cells *cells)
+{
+	DECIDE_UNROLL
+	for (int d = 0; d < BIND_DIMENSIONS; d++) {
+		__u32 first;
+
+		if (decide_vector(image, &header->trees[d], d >= BIND_NARROW_DIMENSIONS,
+				  decide_key(keys, d), &first) ||
+		    decide_cell(image, header, first, &cells->of[d]))
+			return -1;
+	}
+	return 0;
+}
+
 /* Lowers rule to the first broad rule that matches, if that is lower. Returns 0 or -1. */
 static __always_inline int decide_broad(const struct image *image,
 					const struct bind_image_header *header,
 					const struct decide_keys *keys, __u32 *rule)
 {
-	struct decide_meeting meeting = { 0 };
-	__u32 vector[BIND_DIMENSIONS];
+	struct decide_walk walk = { .image = image, .header = header };
 	int found;
 
-	DECIDE_UNROLL
-	for (int d = 0; d < BIND_DIMENSIONS; d++)
-		if (decide_vector(image, &header->trees[d], d >= BIND_NARROW_DIMENSIONS,
-				  decide_key(keys, d), &vector[d]))
-			return -1;
-	DECIDE_KEEP(vector);
-	found = decide_meet(image, header, vector, &meeting);
+	if (decide_cells(image, header, keys, &walk.cells))
+		return -1;
+	DECIDE_KEEP(walk);
+	found = decide_meet(&walk);
 	/* So that all ways to a meeting are one from here on. */
 	DECIDE_HIDE(found);
 	if (found <= 0)
 		return found;
-	return decide_number(image, header, decide_first(&meeting), rule);
+	return decide_number(image, header, decide_first(&walk.meeting), rule);
 }
 
 /* Finds the deciding rule, or BIND_RULE_NONE. Returns 0, or -1 if the image cannot be read. */
 static __always_inline int decide_rule(const struct image *image,
 				       const struct bind_image_header *header,
-				       const struct bind_request *request, __u32 *rule)
+				       const struct decide_keys *keys, __u32 *rule)
 {
-	struct decide_keys keys;
-
-	decide_make_keys(request, decide_zero(header->generation), &keys);
-	DECIDE_KEEP(keys);
 	*rule = BIND_RULE_NONE - decide_zero(header->generation);
 	/* First what has more ways out: to the verifier they meet in front of the longer part. */
-	if (decide_filed(image, header, &keys, rule))
+	if (decide_filed(image, header, keys, rule))
 		return -1;
-	return header->broad_rules ? decide_broad(image, header, &keys, rule) : 0;
+	return header->broad_rules ? decide_broad(image, header, keys, rule) : 0;
 }
 
 /* The decision before anything could be read: deny, and enforce it unless the image says audit. */
@@ -477,33 +509,47 @@ static __always_inline int decide_verdict(const struct image *image,
 }
 
 /*
- * Decides the request by the image, whose header this is. decision has what decide_unreadable()
- * says, and keeps it if something cannot be read.
+ * Decides the request with these keys by the image, whose header this is. decision has what
+ * decide_unreadable() says, and keeps it if something cannot be read.
  */
+static __always_inline void decide_keyed(const struct image *image,
+					 const struct bind_image_header *header,
+					 const struct decide_keys *keys,
+					 struct bind_decision *decision)
+{
+	__u32 forbidden, rule;
+
+	if ((header->flags & BIND_IMAGE_CGROUPS) &&
+	    keys->narrow[BIND_DIM_CGROUP] == BIND_CGROUP_UNKNOWN)
+		return;
+	if (decide_rule(image, header, keys, &rule))
+		return;
+	if (decide_verdict(image, header, rule, decision, &forbidden))
+		return;
+	/* Whether it may be bound was decided when it was, maybe for another task. */
+	if (keys->is_bound)
+		decision->verdict = BIND_ALLOW;
+	if (decision->verdict == BIND_ALLOW && (keys->options & forbidden)) {
+		decision->verdict = BIND_DENY;
+		decision->cause = BIND_CAUSE_OPTIONS;
+		decision->forbidden = keys->options & forbidden;
+	}
+}
+
+/* The same of a request. */
 static __always_inline void decide_by(const struct image *image,
 				      const struct bind_image_header *header,
 				      const struct bind_request *request,
 				      struct bind_decision *decision)
 {
-	__u32 forbidden, rule;
+	struct decide_keys keys;
 
-	if ((header->flags & BIND_IMAGE_CGROUPS) && request->cgroup == BIND_CGROUP_UNKNOWN)
-		return;
-	if (decide_rule(image, header, request, &rule))
-		return;
-	if (decide_verdict(image, header, rule, decision, &forbidden))
-		return;
-	/* Whether it may be bound was decided when it was, maybe for another task. */
-	if (request->is_bound)
-		decision->verdict = BIND_ALLOW;
-	if (decision->verdict == BIND_ALLOW && (request->options & forbidden)) {
-		decision->verdict = BIND_DENY;
-		decision->cause = BIND_CAUSE_OPTIONS;
-		decision->forbidden = request->options & forbidden;
-	}
+	decide_make_keys(request, decide_zero(header->generation), &keys);
+	DECIDE_KEEP(keys);
+	decide_keyed(image, header, &keys, decision);
 }
 
-/* The same for those who have not read the header. */
+/* And for those who have not read the header. */
 static __always_inline void decide(const struct image *image, const struct bind_request *request,
 				   struct bind_decision *decision)
 {

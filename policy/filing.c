@@ -27,6 +27,8 @@ static const enum bind_dimension key_dimensions[] = {
 
 #define KEY_DIMENSIONS (sizeof(key_dimensions) / sizeof(key_dimensions[0]))
 
+_Static_assert(KEY_DIMENSIONS == BIND_KEY_DIMENSIONS, "the evaluator looks into as many tables");
+
 /* What a bucket is called by; all of it counts when two are compared. */
 struct bucket_name {
 	struct bind_key key;
@@ -352,7 +354,7 @@ static int write_arrays(struct filing *f, struct broad *broad)
 	uint32_t item_page = 0, box_page = 0, unused;
 	int err = next_items(f, 1, &unused);
 
-	for (int d = 0; !err && d < BIND_DIMENSIONS; d++)
+	for (int d = BIND_KEYLESS_DIMENSIONS; !err && d < BIND_DIMENSIONS; d++)
 		err = write_dimension(f, d);
 	if (!err)
 		err = write_common(f, broad);

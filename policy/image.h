@@ -47,7 +47,7 @@
 #include "decision.h"
 #include "request.h"
 
-#define BIND_IMAGE_MAGIC 0x32676d69u /* "img2" */
+#define BIND_IMAGE_MAGIC 0x33676d69u /* "img3" */
 #ifndef BIND_PAGE_SIZE /* proofs take smaller pages, nodes and cells */
 #define BIND_PAGE_SIZE 4096u
 #endif
@@ -88,11 +88,11 @@
 #define BIND_WORDS_PER_PAGE (BIND_PAGE_SIZE / 8)
 
 enum bind_dimension {
+	BIND_DIM_NETNS, /* under this and the next no rule is filed: they have too few values */
+	BIND_DIM_PROTOCOL,
 	BIND_DIM_UID,
 	BIND_DIM_CGROUP,
 	BIND_DIM_EXE,
-	BIND_DIM_NETNS,
-	BIND_DIM_PROTOCOL,
 	BIND_DIM_PORT,
 	BIND_DIM_COMM, /* this and the next are wide: they have 128-bit keys */
 	BIND_DIM_ADDRESS,
@@ -101,6 +101,9 @@ enum bind_dimension {
 
 #define BIND_NARROW_DIMENSIONS 6
 #define BIND_WIDE_DIMENSIONS 2
+#define BIND_KEYLESS_DIMENSIONS 2
+#define BIND_KEY_DIMENSIONS (BIND_DIMENSIONS - BIND_KEYLESS_DIMENSIONS)
+#define BIND_KEY_PARTS 4 /* of 32 bits */
 
 /* Bits of bind_image_header.flags. */
 #define BIND_IMAGE_ENFORCE (1u << 0) /* --deny: denials are enforced; otherwise only reported */
@@ -252,8 +255,7 @@ struct bind_narrow_node {
 };
 
 struct bind_wide_node {
-	__u64 high[BIND_WIDE_FANOUT];
-	__u64 low[BIND_WIDE_FANOUT];
+	struct bind_key key[BIND_WIDE_FANOUT];
 	__u32 value[BIND_WIDE_FANOUT];
 	__u8 unused[BIND_PAGE_SIZE - BIND_WIDE_FANOUT * 20];
 };

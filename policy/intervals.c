@@ -16,8 +16,7 @@ static void fill_wide(struct bind_wide_node *node, const struct interval *from, 
 	for (size_t i = 0; i < BIND_WIDE_FANOUT; i++) {
 		wide key = i < count ? from[i].start : ~(wide)0;
 
-		node->high[i] = key >> 64;
-		node->low[i] = key;
+		node->key[i] = (struct bind_key){ key >> 64, key };
 		node->value[i] = from[i < count ? i : count - 1].value;
 	}
 }

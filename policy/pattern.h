@@ -59,35 +59,65 @@ static __always_inline void decide_longer(__u64 head, __u64 whole, __u32 found, 
 	*place += longer * (found - *place) + zero;
 }
 
+/* On the way along a path, byte by byte. */
+struct decide_search {
+	const struct image *image;
+	const struct bind_image_header *header;
+	const struct bind_path *path;
+	__u64 hash; /* of the bytes so far */
+	__u32 place; /* of the longest pattern so far, 0: there is none */
+	__u32 class; /* and its class */
+	__s64 err; /* 0 or -1 */
+};
+
+/*
+ * Looks whether a pattern ends with this byte of the path. Returns 1 after the last byte. A loop
+ * that long must not have two ways through it: a verifier that follows it round by round gives up
+ * to remember where it has been.
+ */
+static __always_inline long decide_pattern_byte(__u32 i, void *context)
+{
+	struct decide_search *search = context;
+	__u64 byte, next, whole, head;
+	__u32 found;
+
+	if (i >= BIND_PATTERN_LEN)
+		return 1;
+	byte = (__u8)search->path->text[i];
+	if (!byte)
+		return 1;
+	next = (__u8)search->path->text[i + 1];
+	search->err = -1;
+	search->hash = decide_text_hash(search->hash, byte);
+	if (decide_find(search->image, &search->header->patterns, false,
+			(struct bind_key){ search->hash, 0 }, &found))
+		return 1;
+	if (decide_word(search->image, search->header, found, &head))
+		return 1;
+	search->err = 0;
+	whole = decide_equal(next, 0) | decide_equal(next, '/');
+	head *= decide_equal(BIND_PATTERN_LENGTH(head), i + 1);
+	decide_longer(head, whole, found, &search->place, &search->class);
+	return 0;
+}
+
 /*
  * Finds the longest pattern whose text has the hash of the path's beginning: its class, 0 if there
- * is none, and where the text is. A loop that long must not have two ways through it: the verifier
- * gives up to remember where it has been. Returns 0 or -1.
+ * is none, and where the text is. Returns 0 or -1.
  */
 static __always_inline int decide_pattern(const struct image *image,
 					  const struct bind_image_header *header,
 					  const struct bind_path *path, __u32 *place, __u32 *class)
 {
-	__u64 hash = decide_text_begin(header->patterns.seed), head;
+	struct decide_search search = { .image = image, .header = header, .path = path };
 
-	*place = decide_zero(hash);
-	*class = decide_zero(hash);
-	DECIDE_LOOP
-	for (__u32 i = 0; i < BIND_PATTERN_LEN && path->text[i]; i++) {
-		__u64 next = (__u8)path->text[i + 1], whole;
-		__u32 found;
-
-		hash = decide_text_hash(hash, path->text[i]);
-		if (decide_find(image, &header->patterns, false, (struct bind_key){ hash, 0 },
-				&found))
-			return -1;
-		if (decide_word(image, header, found, &head))
-			return -1;
-		whole = decide_equal(next, 0) | decide_equal(next, '/');
-		head *= decide_equal(BIND_PATTERN_LENGTH(head), i + 1);
-		decide_longer(head, whole, found, place, class);
-	}
-	return 0;
+	search.hash = decide_text_begin(header->patterns.seed);
+	search.place = decide_zero(search.hash);
+	search.class = decide_zero(search.hash);
+	DECIDE_REPEAT(BIND_PATTERN_LEN, decide_pattern_byte, &search);
+	*place = search.place;
+	*class = search.class;
+	return search.err;
 }
 
 /*

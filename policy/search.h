@@ -42,6 +42,22 @@
 /* Keeps the array or structure in memory: taken apart, it would fill the stack with its copies. */
 #define DECIDE_KEEP(x) __asm__ volatile("" : : "r"(&(x)) : "memory")
 
+/*
+ * Calls step(round, context) for each round until it returns 1. A verifier follows a loop round by
+ * round; where the kernel has a helper that loops, the includer says so, and it follows one.
+ */
+#ifndef DECIDE_REPEAT
+#define DECIDE_REPEAT(rounds, step, context)                                                  \
+	do {                                                                                  \
+		DECIDE_LOOP                                                                   \
+		for (__u32 round_ = 0; round_ < (rounds); round_++)                           \
+			if (step(round_, context))                                            \
+				break;                                                        \
+	} while (0)
+#endif
+
+typedef __u32 __attribute__((__may_alias__)) __u32_alias;
+
 struct image;
 
 /* Page number of the image, or NULL if it has no such page. */
@@ -69,20 +85,31 @@ static __always_inline __u64 decide_bytes(const char *bytes)
 }
 
 /*
- * What a - b - less borrows, as the highest bit; less is 0 or 1. Comparisons are arithmetic,
- * without a branch: the verifier follows every branch of a search on its own, and each level of a
- * tree has eight steps. (It does the same with masks of all ones or none since 6.19, and in what
- * was backported.)
+ * Comparisons are arithmetic, without a branch: the verifier follows every branch of a search on
+ * its own, and each level of a tree has eight steps. (It does the same with masks of all ones or
+ * none since 6.19, and in what was backported.) Where numbers are below 2^63 the sign of a
+ * difference tells.
  */
-static __always_inline __u64 decide_borrow(__u64 a, __u64 b, __u64 less)
+
+/*
+ * 32 bits of a key; part 0 has the lowest. Loaded by themselves, since BPF has to shift twice to cut
+ * a register in half.
+ */
+static __always_inline __u64 decide_part(const struct bind_key *key, int part)
 {
-	return (~a & b) | ((~a | b) & (a - b - less));
+	const __u64 *half = part < BIND_KEY_PARTS / 2 ? &key->low : &key->high;
+	bool is_second = (part % 2) == (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__);
+
+	return ((const __u32_alias *)half)[is_second];
 }
 
-/* 1 if a < b, else 0. */
-static __always_inline __u64 decide_less(__u64 a, __u64 b)
+/* What a - b - borrow borrows, of their parts, as 0 or 1. */
+static __always_inline __u64 decide_borrow(__u64 a, __u64 b, __u64 borrow)
 {
-	return decide_borrow(a, b, 0) >> 63;
+	__u64 difference = a - b - borrow;
+
+	DECIDE_HIDE(difference); /* a comparison would become a branch */
+	return difference >> 63;
 }
 
 static __always_inline __u64 decide_equal(__u64 a, __u64 b)
@@ -95,19 +122,15 @@ static __always_inline __u64 decide_equal(__u64 a, __u64 b)
 	return equal;
 }
 
-/* Is a before b in the order of keys? The highest bit tells. */
-static __always_inline __u64 decide_beyond(struct bind_key a, struct bind_key b)
+/* 1 if a is before b in the order of keys, else 0. */
+static __always_inline __u64 decide_before(const struct bind_key *a, const struct bind_key *b)
 {
-	__u64 less = decide_less(a.low, b.low);
+	__u64 borrow = 0;
 
-	DECIDE_HIDE(less);
-	return decide_borrow(a.high, b.high, less);
-}
-
-/* 1 if a is before b, else 0. */
-static __always_inline __u64 decide_before(struct bind_key a, struct bind_key b)
-{
-	return decide_beyond(a, b) >> 63;
+	DECIDE_UNROLL
+	for (int i = 0; i < BIND_KEY_PARTS; i++)
+		borrow = decide_borrow(decide_part(a, i), decide_part(b, i), borrow);
+	return borrow;
 }
 
 /* The value of the last entry whose key is <= key. The first key of a tree is 0. */
@@ -118,7 +141,6 @@ static __always_inline __u32 decide_narrow(const struct bind_narrow_node *node, 
 	DECIDE_UNROLL
 	for (__u64 step = BIND_NARROW_FANOUT / 2; step; step /= 2) {
 		__u64 there = node->key[(at + step) % BIND_NARROW_FANOUT];
-		/* Both are below 2^63, so the sign of the difference tells. */
 		__u64 beyond = (key - there) >> 63;
 
 		DECIDE_HIDE(beyond);
@@ -135,10 +157,8 @@ static __always_inline __u32 decide_wide(const struct bind_wide_node *node, stru
 	DECIDE_UNROLL
 	for (__u64 step = BIND_WIDE_FANOUT / 2; step; step /= 2) {
 		__u64 next = (at + step) % BIND_WIDE_FANOUT;
-		struct bind_key there = { node->high[next], node->low[next] };
-		__u64 beyond = decide_before(key, there);
+		__u64 beyond = decide_before(&key, &node->key[next]);
 
-		DECIDE_HIDE(beyond);
 		at += step * (beyond ^ 1);
 		DECIDE_HIDE(at);
 	}

@@ -254,7 +254,7 @@ static void test_padding_keys_have_the_last_value(void **state)
 	assert_int_equal(decide_narrow(&page.narrow, INT64_MAX - 1), 12);
 	assert_int_equal(decide_narrow(&page.narrow, INT64_MAX), 12);
 	for (size_t i = 0; i < BIND_WIDE_FANOUT; i++) {
-		page.wide.high[i] = page.wide.low[i] = i < 3 ? i : UINT64_MAX;
+		page.wide.key[i].high = page.wide.key[i].low = i < 3 ? i : UINT64_MAX;
 		page.wide.value[i] = i < 3 ? (uint32_t)i + 10 : 12;
 	}
 	assert_int_equal(decide_wide(&page.wide, (struct bind_key){ 0, 0 }), 10);

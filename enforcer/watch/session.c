@@ -19,6 +19,7 @@
 #include "enforcer/pins/guard.h"
 #include "enforcer/pins/pin.h"
 #include "listing.h"
+#include "programs.h"
 #include "publish.h"
 
 #include "bindguard.skel.h"
@@ -75,7 +76,7 @@ int session_open(const struct options *options, struct pin *pin, struct session 
 
 	libbpf_hush();
 	*session = s;
-	if (!s || !(s->skeleton = bindguard__open())) {
+	if (!s || !(s->skeleton = programs_open())) {
 		complain("cannot open the BPF programs: %s", strerror(errno));
 		return EX_OSERR;
 	}

@@ -80,6 +80,8 @@ static bool is_asked(int bucket)
 {
 	if (bucket == COMMON)
 		return header.common;
+	if (bucket - 1 < BIND_KEYLESS_DIMENSIONS)
+		return false;
 	return header.tables[bucket - 1].pilots && is_found[bucket - 1];
 }
 
@@ -101,6 +103,7 @@ int main(void)
 {
 	struct bind_image_header any_header;
 	struct bind_request any_request;
+	struct decide_keys keys;
 	__u32 rule;
 	int err;
 
@@ -119,7 +122,8 @@ int main(void)
 		};
 	for (int d = 0; d < BIND_DIMENSIONS; d++)
 		is_found[d] = nondet_bool();
-	err = decide_rule(NULL, &header, &request, &rule);
+	decide_make_keys(&request, 0, &keys);
+	err = decide_rule(NULL, &header, &keys, &rule);
 	PROVE(!err == !(is_failing && header.tables[BIND_DIM_PORT].pilots));
 	if (err)
 		return 0;

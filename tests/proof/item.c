@@ -6,7 +6,7 @@
  * Mutant: policy/decide.h s/value - low) | (high - value/value - low) \& (high - value/
  * Mutant: policy/decide.h s/other_port \* (item->any_port ^ 1)/other_port * item->any_port/
  * Mutant: policy/decide.h s/ \* (protocol ^ item->protocol\[1\])//
- * Mutant: policy/decide.h s/decide_beyond(box->wide_high\[d\], keys->wide\[d\])/0/
+ * Mutant: policy/decide.h s/return below | above/return below/
  * Mutant: policy/decide.h s/box->low\[d\], box->high\[d\])/box->low[0], box->high[d])/
  * Mutant: policy/decide.h s/header->box_page + box/box/
  */
@@ -33,9 +33,9 @@ static bool has_port_and_protocol(const struct bind_item *item, const struct bin
 	       request->protocol == item->protocol[1];
 }
 
-static bool is_between(__u32 low, __u32 value, __u32 high)
+static bool is_side(const struct bind_box *box, enum bind_dimension dimension, __u32 value)
 {
-	return low <= value && value <= high;
+	return box->low[dimension] <= value && value <= box->high[dimension];
 }
 
 /* Bytes as one number; that this is the order of memcmp() says the proof "order". */
@@ -57,12 +57,12 @@ static bool is_wide_between(const struct bind_box *box, int side, const char byt
 
 static bool is_in_box(const struct bind_box *box, const struct bind_request *request)
 {
-	return is_between(box->low[0], request->uid, box->high[0]) &&
-	       is_between(box->low[1], request->cgroup, box->high[1]) &&
-	       is_between(box->low[2], request->exe, box->high[2]) &&
-	       is_between(box->low[3], request->netns, box->high[3]) &&
-	       is_between(box->low[4], request->protocol, box->high[4]) &&
-	       is_between(box->low[5], request->port, box->high[5]) &&
+	return is_side(box, BIND_DIM_UID, request->uid) &&
+	       is_side(box, BIND_DIM_CGROUP, request->cgroup) &&
+	       is_side(box, BIND_DIM_EXE, request->exe) &&
+	       is_side(box, BIND_DIM_NETNS, request->netns) &&
+	       is_side(box, BIND_DIM_PROTOCOL, request->protocol) &&
+	       is_side(box, BIND_DIM_PORT, request->port) &&
 	       is_wide_between(box, 0, request->comm) && is_wide_between(box, 1, request->address);
 }
 

@@ -5,10 +5,10 @@
  * Flags: --unwind 9 -DBIND_CELL_LEAVES=2 -DBIND_CELL_WORDS=4 -DBIND_BLOCK_WORDS=2
  * Mutant: policy/decide.h s/word\[w\] & other\[w\]/word[w] | other[w]/
  * Mutant: policy/decide.h s/meeting->block \* BIND_BLOCK_RULES/meeting->block * 64/
- * Mutant: policy/decide.h s/broad_rules \/ BIND_BLOCK_RULES + 1/broad_rules \/ BIND_BLOCK_RULES/
+ * Mutant: policy/decide.h s/rules \/ BIND_BLOCK_RULES + 1/rules \/ BIND_BLOCK_RULES/
  * Mutant: policy/decide.h s/before &= decide_equal(meeting->word\[w\], 0)/before = 1/
- * Mutant: policy/decide.h s/meeting->block += leaf \* BIND_CELL_BLOCKS/meeting->block += leaf/
- * Mutant: policy/decide.h s/full \&= cells.of\[d\]->full/full |= cells.of[d]->full/
+ * Mutant: policy/decide.h s/meeting.block += leaf \* BIND_CELL_BLOCKS/meeting.block += leaf/
+ * Mutant: policy/decide.h s/full \&= walk->cells.of\[d\]->full/full |= walk->cells.of[d]->full/
  * Mutant: policy/decide.h s/bit % BIND_NUMBERS_PER_PAGE/bit \& 7/
  */
 #include "proof.h"
@@ -71,16 +71,16 @@ static bool all_leaves_have(__u32 bit)
 static void meet(__u32 rules, __u32 room, bool (*have)(__u32 bit))
 {
 	struct bind_image_header header = { .cell_page = CELL_PAGE, .broad_rules = rules };
-	__u32 vector[BIND_DIMENSIONS], any, bit;
-	struct decide_meeting meeting;
+	struct decide_walk walk = { .header = &header };
+	__u32 any, bit;
 	int found;
 
 	for (int d = 0; d < BIND_DIMENSIONS; d++)
-		vector[d] = 1 + d;
+		walk.cells.of[d] = &cells[1 + d];
 	ASSUME(any < room);
 	/* None is beyond those of the rules. */
 	ASSUME(any < rules || !have(any));
-	found = decide_meet(NULL, &header, vector, &meeting);
+	found = decide_meet(&walk);
 
 	PROVE(found == 0 || found == 1);
 	REACH(!found);
@@ -88,7 +88,7 @@ static void meet(__u32 rules, __u32 room, bool (*have)(__u32 bit))
 		PROVE(!have(any));
 		return;
 	}
-	bit = decide_first(&meeting);
+	bit = decide_first(&walk.meeting);
 	PROVE(bit < room && have(bit));
 	PROVE(any >= bit || !have(any));
 	REACH(bit == 0 && rules == 1);

@@ -11,7 +11,7 @@
  * Mutant: bpf/kernel.bpf.h s/ & ~bytes & / \& /
  * Mutant: bpf/kernel.bpf.h s/ \* goes_on;/;/
  * Mutant: bpf/kernel.bpf.h s/= dentry->d_parent->d_inode/= dentry->d_inode/
- * Mutant: bpf/request.bpf.h s/asked_copy(asked->netns)/asked_copy(asked->type)/
+ * Mutant: bpf/request.bpf.h s/asked_copy(copied(asked)->netns)/asked_copy(copied(asked)->type)/
  * Mutant: bpf/request.bpf.h s/flags & BIND_IMAGE_OPTIONS/flags \& BIND_IMAGE_UIDS/
  */
 #include "kernel.h"
@@ -122,7 +122,7 @@ static void make_kernel(void)
 
 static __u32 protocol(const struct asked *asked)
 {
-	if ((sk ? sk->sk_type : asked->type) == SOCK_RAW)
+	if ((sk ? sk->sk_type : copied(asked)->type) == SOCK_RAW)
 		return BIND_PROTOCOL_RAW;
 	return asked->protocol == IPPROTO_SMC ? IPPROTO_TCP : asked->protocol;
 }
@@ -146,7 +146,7 @@ static void check_address(const struct bind_request *request, const struct asked
 
 static void check_socket(const struct bind_request *request, const struct asked *asked, __u32 flags)
 {
-	bool is_portless = (sk ? sk->sk_type : asked->type) == SOCK_RAW ||
+	bool is_portless = (sk ? sk->sk_type : copied(asked)->type) == SOCK_RAW ||
 			   asked->protocol == IPPROTO_L2TP;
 	__u32 uid = proof_has_task ? cred.uid.val : (__u32)proof_uid_gid;
 
@@ -206,15 +206,16 @@ int main(void)
 {
 	struct bind_image_header header;
 	struct bind_request request;
-	struct asked asked;
+	struct copied copied;
+	struct asked *asked = &copied.asked;
 
-	ASSUME(asked.options <= BIND_OPT_ALL);
+	ASSUME(asked->options <= BIND_OPT_ALL);
 	make_version();
 	make_kernel();
 	header.generation = generation;
-	read_request(sk, &asked, &header, &request);
+	read_request(sk, asked, &header, &request);
 	check_comm(&request, header.flags);
-	check_address(&request, &asked, header.flags);
+	check_address(&request, asked, header.flags);
 	check_exe(&request, header.flags);
 	PROVE(request.cgroup == (cgroup_found && (header.flags & BIND_IMAGE_CGROUPS) ?
 					 classes.class[generation % 2] :
@@ -223,7 +224,7 @@ int main(void)
 	PROVE(request.netns == BIND_NETNS_OTHER || (header.flags & BIND_IMAGE_NETNS));
 	PROVE(!(header.flags & BIND_IMAGE_NETNS) ||
 	      (request.netns == BIND_NETNS_HOST) ==
-		      ((sk ? net.ns.inum : asked.netns) == host_netns));
+		      ((sk ? net.ns.inum : copied.netns) == host_netns));
 	REACH(proof_failed_reads > 2);
 	REACH(request.protocol == IPPROTO_MPTCP);
 	REACH(request.exe && exe_key.name[BIND_EXE_NAME_LEN - 2] && proof_has_task);
@@ -234,6 +235,6 @@ int main(void)
 	REACH(request.netns == BIND_NETNS_HOST && host_netns == 7 && !sk);
 	REACH(request.comm[BIND_COMM_LEN - 2] && proof_has_task);
 	REACH(request.comm[BIND_COMM_LEN - 2] && !proof_has_task);
-	check_socket(&request, &asked, header.flags); /* the last: it reads the options again */
+	check_socket(&request, asked, header.flags); /* the last: it reads the options again */
 	return 0;
 }

@@ -6,7 +6,7 @@
  * Mutant: policy/intervals.c s/from\[i < count ? i : count - 1\].value/from[0].value/
  * Mutant: policy/intervals.c s/i < count ? (uint64_t)from\[i\].start : INT64_MAX/from[i].start/
  * Mutant: policy/intervals.c s/.start = interval\[i\].start, .value = page/.start = interval[i].start + 1, .value = page/
- * Mutant: policy/intervals.c s/node->low\[i\] = key/node->low[i] = key >> 1/
+ * Mutant: policy/intervals.c s/key >> 64, key }/key >> 64, key >> 1 }/
  * Mutant: policy/decide.h s/level >= tree->depth/level > tree->depth/
  */
 #include "proof.h"

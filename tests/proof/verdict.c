@@ -7,8 +7,8 @@
  * Mutant: policy/decide.h s/decision->enforced &= !r->audit/decision->enforced |= !r->audit/
  * Mutant: policy/decide.h s/decision->verdict = BIND_DENY;/decision->verdict = BIND_ALLOW;/
  * Mutant: policy/decide.h s/decision->verdict == BIND_ALLOW && //
- * Mutant: policy/decide.h s/request->cgroup == BIND_CGROUP_UNKNOWN/false/
- * Mutant: policy/decide.h s/if (request->is_bound)/if (!request->is_bound)/
+ * Mutant: policy/decide.h s/keys->narrow\[BIND_DIM_CGROUP\] == BIND_CGROUP_UNKNOWN/false/
+ * Mutant: policy/decide.h s/if (keys->is_bound)/if (!keys->is_bound)/
  */
 #include "proof.h"
 

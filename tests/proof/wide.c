@@ -4,16 +4,11 @@
  * Bound: every sorted node of 16 entries, every key
  * Flags: --unwind 129 -DBIND_WIDE_FANOUT=16u
  * Mutant: policy/search.h s/__u64 step = BIND_WIDE_FANOUT \/ 2/__u64 step = BIND_WIDE_FANOUT \/ 4/
- * Mutant: policy/search.h s/__u64 beyond = decide_before(key, there)/__u64 beyond = decide_before(there, key)/
+ * Mutant: policy/search.h s/decide_before(\&key, \&node->key\[next\])/decide_before(\&node->key[next], \&key)/
  */
 #include "proof.h"
 
 #include "policy/search.h"
-
-static struct bind_key key_at(const struct bind_wide_node *node, __u32 i)
-{
-	return (struct bind_key){ node->high[i], node->low[i] };
-}
 
 static bool is_above(struct bind_key a, struct bind_key b)
 {
@@ -29,20 +24,20 @@ int main(void)
 
 	for (__u32 n = 0; n < BIND_WIDE_FANOUT; n++)
 		node.value[n] = n;
-	ASSUME(!node.high[0] && !node.low[0]);
+	ASSUME(!node.key[0].high && !node.key[0].low);
 	at = decide_wide(&node, key);
 	PROVE(at < BIND_WIDE_FANOUT);
 
 	ASSUME(i < BIND_WIDE_FANOUT);
 	if (i <= at) {
-		ASSUME(!is_above(key_at(&node, i), key_at(&node, at)));
-		PROVE(!is_above(key_at(&node, i), key));
+		ASSUME(!is_above(node.key[i], node.key[at]));
+		PROVE(!is_above(node.key[i], key));
 	} else {
-		ASSUME(!is_above(key_at(&node, at + 1), key_at(&node, i)));
-		PROVE(is_above(key_at(&node, i), key));
+		ASSUME(!is_above(node.key[at + 1], node.key[i]));
+		PROVE(is_above(node.key[i], key));
 	}
 	REACH(at == 0 && i == 5);
 	REACH(at == BIND_WIDE_FANOUT - 1);
-	REACH(at == BIND_WIDE_FANOUT / 2 && node.high[at] == node.high[at - 1]);
+	REACH(at == BIND_WIDE_FANOUT / 2 && node.key[at].high == node.key[at - 1].high);
 	return 0;
 }
