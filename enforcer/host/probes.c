@@ -28,6 +28,24 @@ int probes_load(enum bpf_prog_type type, enum bpf_attach_type attach, const char
 	return fd < 0 ? -errno : fd;
 }
 
+/* Links of what is attached. */
+static int held[4];
+static size_t held_count;
+
+static void hold(int link)
+{
+	if (held_count < sizeof(held) / sizeof(held[0]))
+		held[held_count++] = link;
+	else
+		close(link);
+}
+
+void probes_end(void)
+{
+	while (held_count)
+		close(held[--held_count]);
+}
+
 int probes_attach(enum bpf_prog_type type, enum bpf_attach_type attach, const char *target)
 {
 	int program = probes_load(type, attach, target), link, err;
@@ -38,7 +56,7 @@ int probes_attach(enum bpf_prog_type type, enum bpf_attach_type attach, const ch
 	err = link < 0 ? -errno : 0;
 	close(program);
 	if (link >= 0)
-		close(link);
+		hold(link);
 	return err;
 }
 

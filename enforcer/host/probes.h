@@ -14,8 +14,14 @@
  */
 int probes_load(enum bpf_prog_type type, enum bpf_attach_type attach, const char *target);
 
-/* The same, and attaches it for a moment. Returns 0 or -errno. */
+/* The same, and attaches it until probes_end(). Returns 0 or -errno. */
 int probes_attach(enum bpf_prog_type type, enum bpf_attach_type attach, const char *target);
+
+/*
+ * Detaches them. Where a function has no other program the kernel waits for all tasks to leave it,
+ * for some tenths of a second: so this is for when what they were tried for is attached.
+ */
+void probes_end(void);
 
 /*
  * Can kprobes and the tracepoints of calls be attached? Returns 0 or -errno: ENOENT if tracefs is not

@@ -9,6 +9,7 @@
 
 #include "enforcer/complain.h"
 #include "enforcer/host/cgroups.h"
+#include "enforcer/host/probes.h"
 
 #include "bindguard.skel.h"
 
@@ -193,6 +194,7 @@ int attach_all(struct bindguard *skeleton, const struct options *options, struct
 	if (err)
 		complain("cannot attach the BPF programs: %s: run 'bindguard doctor'",
 			 strerror(-err));
+	probes_end();
 	return err;
 }
 
