@@ -182,6 +182,13 @@ policy() {
 	chmod 644 "$POLICY"
 }
 
+# nap SECONDS: sleeps without another process, which an emulated machine takes as long to start. Nobody
+# writes into that pipe.
+nap() {
+	# shellcheck disable=SC3045 # busybox has -t
+	read -rt "$1" _ <>/run/nap || true
+}
+
 # poll TIMES COMMAND...: try until it succeeds.
 poll() {
 	local left=$1
@@ -189,7 +196,7 @@ poll() {
 	while ! "$@"; do
 		left=$((left - 1))
 		[ "$left" -gt 0 ] || return 1
-		usleep 50000
+		nap 0.05
 	done
 }
 
@@ -197,8 +204,19 @@ guard_running() {
 	[ -n "$GUARD" ] && [ -e "/proc/$GUARD/exe" ]
 }
 
+# has_text FILE TEXT: is it in one of its lines? The shell looks for itself, as for nap.
+has_text() {
+	local line
+	while read -r line; do
+		case $line in
+		*"$2"*) return 0 ;;
+		esac
+	done <"$1"
+	return 1
+}
+
 guard_settled() {
-	grep -qs "$READY" "$OUT" "$ERR" || ! guard_running
+	has_text "$OUT" "$READY" || has_text "$ERR" "$READY" || ! guard_running
 }
 
 # guard ARGS...: start bindguard and wait until it watches.
