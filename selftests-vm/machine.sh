@@ -52,9 +52,12 @@ machine_arguments() {
 # After an emulated cmpxchg16b (QEMU 7.2) the flags may hold bits of a pointer: with TF or NT among
 # them the kernel, whose allocator lives on that instruction, traps or oopses anywhere. 6.12 did in
 # one boot of ten. Without the instruction it takes another way, and did so in none of forty.
+#
+# Nor is there "erms", which tells the kernel that REP MOVSB is fast: emulated, it takes a step for each
+# byte, and starting bindguard a quarter to a third longer.
 cpu_model() {
 	if [[ $ACCEL == tcg* ]]; then
-		echo max,-cx16
+		echo max,-cx16,-erms
 	else
 		echo max
 	fi

@@ -42,7 +42,7 @@ storage_argument() {
 	major=${version%%.*} minor=${version#*.}
 	[[ " $2" != *' slab_debug='* ]] || return 0
 	[[ $QEMU == *-x86_64 ]] || return 0
-	if [[ $(cpu_model) == *-cx16 ]] && ((major > 6 || (major == 6 && ${minor%%[!0-9]*} >= 18))); then
+	if [[ $(cpu_model) == *-cx16* ]] && ((major > 6 || (major == 6 && ${minor%%[!0-9]*} >= 18))); then
 		echo 'slab_debug=F,kmalloc-*'
 	fi
 }
