@@ -56,6 +56,16 @@ static __always_inline void judge_decide(struct sock *sk, struct asked *asked,
 	decide_keyed(&image, header, &keys, decision);
 }
 
+/* Like forget_asked(): what follows is the same for all decisions, and a report is long. */
+static __always_inline void forget_decision(struct bind_decision *decision)
+{
+	__u8 zero = decide_zero(decision->generation);
+
+	decision->verdict ^= zero;
+	decision->enforced ^= zero;
+	DECIDE_KEEP(*decision);
+}
+
 static __always_inline bool judge_refuses(const struct bind_decision *decision)
 {
 	return decision->verdict == BIND_DENY && decision->enforced;
@@ -70,6 +80,7 @@ static __always_inline bool judge(struct sock *sk, struct asked *asked, enum ask
 	struct bind_decision decision;
 
 	judge_decide(sk, asked, state, &decision);
+	forget_decision(&decision);
 	if (!asked->is_bound || decision.verdict == BIND_DENY)
 		report_attempt(sk, asked, &decision);
 	return judge_refuses(&decision);

@@ -38,8 +38,8 @@ static __always_inline void decide_make_keys(const struct bind_request *request,
 	keys->wide[BIND_DIM_ADDRESS - BIND_NARROW_DIMENSIONS] = (struct bind_key){
 		decide_bytes(request->address) ^ zero, decide_bytes(request->address + 8) ^ zero
 	};
-	keys->options = request->options;
-	keys->is_bound = request->is_bound;
+	keys->options = request->options ^ zero;
+	keys->is_bound = request->is_bound ^ zero;
 }
 
 static __always_inline struct bind_key decide_key(const struct decide_keys *keys,
@@ -374,7 +374,7 @@ static __always_inline long decide_leaf(__u32 round, void *context)
 {
 	struct decide_walk *walk = context;
 	struct decide_cells leaves;
-	__u64 leaf;
+	__u64 leaf, found, block, ends;
 
 	(void)round;
 	DECIDE_KEEP(*walk);
@@ -384,9 +384,13 @@ static __always_inline long decide_leaf(__u32 round, void *context)
 		walk->found = -1;
 		return 1;
 	}
-	walk->found = decide_and(&leaves, BIND_CELL_BLOCKS, &walk->meeting);
-	walk->meeting.block += leaf * BIND_CELL_BLOCKS;
-	return walk->found || !walk->full;
+	found = decide_and(&leaves, BIND_CELL_BLOCKS, &walk->meeting);
+	block = walk->meeting.block + leaf * BIND_CELL_BLOCKS;
+	walk->meeting.block = DECIDE_ALIKE(block, walk->full);
+	walk->found = DECIDE_ALIKE(found, walk->full);
+	ends = decide_equal(walk->full, 0) | (decide_equal(walk->found, 0) ^ 1);
+	DECIDE_HIDE(ends); /* and that is 0 or 1, also for 6.1 */
+	return ends & 1;
 }
 
 /* Where the vectors meet first. Returns 1 if they do, 0 or -1. */

@@ -44,9 +44,13 @@
 
 /*
  * Calls step(round, context) for each round until it returns 1. A verifier follows a loop round by
- * round; where the kernel has a helper that loops, the includer says so, and it follows one.
+ * round; where the kernel has a helper that loops, the includer says so, and it follows one for each
+ * way in which a round can leave things. DECIDE_ALIKE() makes these one, where x is the same to it.
  */
-#ifndef DECIDE_REPEAT
+#ifdef DECIDE_REPEAT
+#define DECIDE_ALIKE(x, any) ((x) ^ decide_zero(any))
+#else
+#define DECIDE_ALIKE(x, any) (x)
 #define DECIDE_REPEAT(rounds, step, context)                                                  \
 	do {                                                                                  \
 		DECIDE_LOOP                                                                   \

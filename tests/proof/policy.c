@@ -52,9 +52,11 @@ static unsigned __int128 bytes_number(const char bytes[16])
 
 static bool is_in_intervals(const struct criteria *c, const struct bind_request *request)
 {
-	const __u32 narrow[BIND_NARROW_DIMENSIONS] = { request->uid,	  request->cgroup,
-						       request->exe,	  request->netns,
-						       request->protocol, request->port };
+	const __u32 narrow[BIND_NARROW_DIMENSIONS] = {
+		[BIND_DIM_NETNS] = request->netns, [BIND_DIM_PROTOCOL] = request->protocol,
+		[BIND_DIM_UID] = request->uid,	   [BIND_DIM_CGROUP] = request->cgroup,
+		[BIND_DIM_EXE] = request->exe,	   [BIND_DIM_PORT] = request->port,
+	};
 	const unsigned __int128 wide[BIND_WIDE_DIMENSIONS] = { bytes_number(request->comm),
 							       bytes_number(request->address) };
 	bool is_in = true;
