@@ -59,10 +59,8 @@ static __always_inline void judge_decide(struct sock *sk, struct asked *asked,
 /* Like forget_asked(): what follows is the same for all decisions, and a report is long. */
 static __always_inline void forget_decision(struct bind_decision *decision)
 {
-	__u8 zero = decide_zero(decision->generation);
-
-	decision->verdict ^= zero;
-	decision->enforced ^= zero;
+	/* The four bytes in which it is told. */
+	*(__u32_alias *)&decision->verdict ^= (__u32)decide_zero(decision->generation);
 	DECIDE_KEEP(*decision);
 }
 
