@@ -160,6 +160,11 @@ group_basics() {
 		bindguard --deny --quiet -f "$POLICY"
 	guarded quiet.default "--audit --quiet, no rules but the default" tcp4 "$TCP4" \
 		"$READY" bindguard --audit --quiet -f "$EMPTY"
+	shape_policy uid "$TYPICAL_RULES"
+	guarded audit.uid "--audit, $TYPICAL_RULES rules by user" "$BASE" "$MATCH" "$READY" \
+		bindguard --audit -f "$POLICY"
+	guarded deny.uid "--deny, $TYPICAL_RULES rules by user, an allowed bind" "$BASE" "$MATCH" "$READY" \
+		bindguard --deny -f "$POLICY"
 }
 
 # Events of their own: a refused bind has no outcome, so that what it costs to show it is the
