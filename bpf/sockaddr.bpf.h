@@ -37,7 +37,7 @@ static __always_inline struct sock *sockaddr_socket(struct bpf_sock_addr *ctx)
 
 /* All but the address, as read_socket() has it. */
 static __always_inline void read_watched(struct bpf_sock_addr *ctx, struct sock *sk,
-				      struct copied *copied)
+					 struct copied *copied)
 {
 	struct asked *asked = &copied->asked;
 

@@ -344,7 +344,8 @@ static __always_inline int decide_and(const struct decide_cells *leaves, __u64 b
 
 	DECIDE_LOOP
 	for (__u64 b = 0; b < BIND_CELL_BLOCKS && b < blocks; b++) {
-		DECIDE_HIDE(blocks); /* or the compiler makes one bound of two, which is none to 6.1 */
+		/* Or the compiler makes one bound of two, which to 5.10 and 6.1 is none. */
+		DECIDE_HIDE(blocks);
 		any = decide_block(leaves, b, word);
 		at = b;
 		DECIDE_HIDE(at);

@@ -51,12 +51,12 @@
 #define DECIDE_ALIKE(x, any) ((x) ^ decide_zero(any))
 #else
 #define DECIDE_ALIKE(x, any) (x)
-#define DECIDE_REPEAT(rounds, step, context)                                                  \
-	do {                                                                                  \
-		DECIDE_LOOP                                                                   \
-		for (__u32 round_ = 0; round_ < (rounds); round_++)                           \
-			if (step(round_, context))                                            \
-				break;                                                        \
+#define DECIDE_REPEAT(rounds, step, context)                        \
+	do {                                                        \
+		DECIDE_LOOP                                         \
+		for (__u32 round_ = 0; round_ < (rounds); round_++) \
+			if (step(round_, context))                  \
+				break;                              \
 	} while (0)
 #endif
 
