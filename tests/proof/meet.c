@@ -7,8 +7,8 @@
  * Mutant: policy/decide.h s/meeting->block \* BIND_BLOCK_RULES/meeting->block * 64/
  * Mutant: policy/decide.h s/rules \/ BIND_BLOCK_RULES + 1/rules \/ BIND_BLOCK_RULES/
  * Mutant: policy/decide.h s/before &= decide_equal(meeting->word\[w\], 0)/before = 1/
- * Mutant: policy/decide.h s/meeting.block += leaf \* BIND_CELL_BLOCKS/meeting.block += leaf/
- * Mutant: policy/decide.h s/full \&= walk->cells.of\[d\]->full/full |= walk->cells.of[d]->full/
+ * Mutant: policy/decide.h s/block + leaf \* BIND_CELL_BLOCKS/block + leaf/
+ * Mutant: policy/decide.h s/walk->full \&= walk->full - 1/walk->full = 0/
  * Mutant: policy/decide.h s/bit % BIND_NUMBERS_PER_PAGE/bit \& 7/
  */
 #include "proof.h"
