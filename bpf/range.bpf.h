@@ -20,10 +20,7 @@ struct {
 
 /* A request and how far its decision is: too much for the stack. A task makes one at a time. */
 struct range_work {
-	union {
-		struct asked asked;
-		struct copied copied;
-	};
+	struct copied copied;
 	struct bind_request request;
 	struct decide_range range;
 };
@@ -63,29 +60,29 @@ static long range_step(__u32 i, void *context)
 static __noinline void range_read_bind(struct sock *sk, struct sockaddr *address, int length,
 				       struct range_work *work)
 {
-	read_asked(sk, socket_family(sk), address, length, ASKED_BY_HOOK, &work->asked);
+	read_asked(sk, socket_family(sk), address, length, ASKED_BY_HOOK, &work->copied.asked);
 }
 
 static __noinline void range_read_listen(struct sock *sk, struct range_work *work)
 {
-	read_own(sk, socket_family(sk), BIND_VIA_LISTEN, &work->asked);
+	read_own(sk, socket_family(sk), BIND_VIA_LISTEN, &work->copied.asked);
 }
 
 static __noinline void range_report(struct sock *sk, struct range_work *work)
 {
-	report_attempt(sk, &work->asked, &work->range.worst);
+	report_attempt(sk, &work->copied.asked, &work->range.worst);
 }
 
 static __noinline void range_request(struct sock *sk, const struct bind_image_header *header,
 				     struct range_work *work)
 {
-	read_request(sk, &work->asked, header, &work->request);
+	read_request(sk, &work->copied.asked, header, &work->request);
 }
 
 /* Without a range, which another thread may have taken away meanwhile, it is for port 0. */
 static __always_inline void range_decide(struct sock *sk, struct range_work *work)
 {
-	__u16 low = work->asked.range, high = work->asked.range >> 16;
+	__u16 low = work->copied.asked.range, high = work->copied.asked.range >> 16;
 	struct range_round round = { .work = work };
 
 	round.header = judge_begin(&round.image, ASKED_WELL, &work->range.worst);
@@ -105,7 +102,7 @@ static __always_inline struct range_work *range_work(void)
 /* The kernel is going to choose from the range, 0: from all. Returns whether it is refused. */
 static __always_inline bool range_judge(struct sock *sk, __u32 range, struct range_work *work)
 {
-	work->asked.range = range;
+	work->copied.asked.range = range;
 	range_decide(sk, work);
 	range_report(sk, work);
 	return judge_refuses(&work->range.worst);

@@ -35,6 +35,12 @@ struct copied {
 	__u64 socket; /* its address */
 };
 
+/* What is asked is the first of it. */
+static __always_inline const struct copied *copied(const struct asked *asked)
+{
+	return (const struct copied *)asked;
+}
+
 /*
  * A socket that can be loaded from, as said to the compiler: it then leaves out what is for copies,
  * and a verifier would refuse where there are none.
@@ -44,12 +50,6 @@ static __always_inline struct sock *loadable(struct sock *sk)
 	if (!sk)
 		__builtin_unreachable();
 	return sk;
-}
-
-/* What is asked is the first of it. */
-static __always_inline const struct copied *copied(const struct asked *asked)
-{
-	return (const struct copied *)asked;
 }
 
 /* Who hands the address over: to the LSM program the verifier lets it be loaded as it is. */
